@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Differences between host kernels: all of them, probed by feature. Included
+ * by kvm_seam.h, behind KVM's headers.
+ */
+#ifndef KX_COMPAT_H
+#define KX_COMPAT_H
+
+#include <linux/ftrace.h>
+#include <linux/kvm.h>
+#include <linux/mm.h>
+
+/*
+ * Direct calls by ftrace_ops: register_ftrace_direct() took (ip, addr) before
+ * and had a sister with "_multi". The newer ftrace.h has a macro of its own
+ * for arguments.
+ */
+#ifdef ftrace_regs_get_argument
+#define kx_register_direct(ops, tramp)	register_ftrace_direct(ops, tramp)
+#define kx_unregister_direct(ops, tramp) \
+	unregister_ftrace_direct(ops, tramp, true)
+#define kx_fregs_arg0(fregs)	ftrace_regs_get_argument(fregs, 0)
+#else
+#define kx_register_direct(ops, tramp)	register_ftrace_direct_multi(ops, tramp)
+static inline int kx_unregister_direct(struct ftrace_ops *ops,
+				       unsigned long tramp)
+{
+	int r = unregister_ftrace_direct_multi(ops, tramp);
+
+	ftrace_free_filter(ops);
+	return r;
+}
+
+#define kx_fregs_arg0(fregs)	((fregs)->regs.di)
+#endif
+
+/* memory regions grew a second form when guest_memfd came */
+#ifdef KVM_SET_USER_MEMORY_REGION2
+#define kx_memory_region	kvm_userspace_memory_region2
+#else
+#define kx_memory_region	kvm_userspace_memory_region
+#endif
+
+/* guest_memfd */
+#ifdef kvm_arch_has_private_mem
+#define kx_has_private_mem(kvm)	kvm_arch_has_private_mem(kvm)
+#else
+#define kx_has_private_mem(kvm)	false
+#endif
+
+/* flags of a VMA are written through a function since per-VMA locks */
+#ifdef CONFIG_PER_VMA_LOCK
+#define kx_vma_set_flags(vma, flags)	vm_flags_set(vma, flags)
+#else
+#define kx_vma_set_flags(vma, flags)	((vma)->vm_flags |= (flags))
+#endif
+
+/* Hyper-V emulation became optional */
+#if defined(CONFIG_KVM_HYPERV) || !defined(KVM_SET_USER_MEMORY_REGION2)
+#define kx_hv_hypercall_page(vcpu) \
+	((vcpu)->arch.hyperv_enabled && (vcpu)->kvm->arch.hyperv.hv_guest_os_id ? \
+	 (vcpu)->kvm->arch.hyperv.hv_hypercall : 0)
+#define kx_hv_enabled(vcpu)	((vcpu)->arch.hyperv_enabled)
+#else
+#define kx_hv_hypercall_page(vcpu)	0ULL
+#define kx_hv_enabled(vcpu)		false
+#endif
+
+#endif /* KX_COMPAT_H */
