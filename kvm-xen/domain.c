@@ -376,6 +376,7 @@ void kx_dom_reset(struct kx_dom *dom)
 	for (i = 0; i < d->nr_vcpus; i++) {
 		d->vcpu[i]->latched = -1;
 		d->vcpu[i]->just_injected = false;
+		d->vcpu[i]->active = false;
 		for (r = ARRAY_SIZE(vcpu_rooms) - 1; r >= 0; r--)
 			vcpu_rooms[r].reset(d->vcpu[i]);
 	}

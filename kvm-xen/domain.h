@@ -37,7 +37,9 @@ struct kx_window;
  * @latched: callback vector found pending on the way in; -1: none. Only
  *	touched by the vCPU's own thread
  * @just_injected: the latched vector was handed out in this very pass
+ * @active: the vCPU has made a hypercall since it was reset
  * @upcalls: vectors handed out
+ * @hypercalls: hypercalls answered
  */
 struct kx_vcpu {
 	struct kx_domain *d;
@@ -49,6 +51,7 @@ struct kx_vcpu {
 	struct kx_clock *clock;
 	int latched;
 	bool just_injected;
+	bool active;
 	u64 upcalls;
 	u64 hypercalls;
 };

@@ -146,7 +146,14 @@ void kx_vcpu_unhalt(struct kx_vcpu *v);
 /** kx_vcpu_is_current() - whether this thread runs @v */
 bool kx_vcpu_is_current(struct kx_vcpu *v);
 
-/** kx_vcpu_is_up() - whether @v has started: past INIT and SIPI, and entered */
+/**
+ * kx_vcpu_is_up() - whether @v runs the guest's system
+ * @v: vCPU
+ *
+ * KVM has no word for a vCPU that is down in Xen's sense. One that waits for
+ * SIPI is; so is one that the firmware started and left halted: it has made no
+ * hypercall.
+ */
 bool kx_vcpu_is_up(struct kx_vcpu *v);
 
 /** kx_vcpu_forget_unhalt() - drop an old kx_vcpu_unhalt(); thread of @v */

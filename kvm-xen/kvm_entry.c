@@ -143,6 +143,7 @@ struct kx_verdict kx_on_hypercall(struct kvm_vcpu *kvcpu)
 		h.width = kx_vcpu_width(h.v);
 		read_registers(&h, kvcpu->arch.regs);
 		kvcpu->stat.hypercalls++;
+		WRITE_ONCE(h.v->active, true);
 		WRITE_ONCE(h.v->hypercalls, h.v->hypercalls + 1);
 		verdict = KX_TAKE(finish(kvcpu, &h, kx_hcall_dispatch(&h)));
 	}

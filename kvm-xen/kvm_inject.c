@@ -36,8 +36,10 @@ bool kx_vcpu_is_up(struct kx_vcpu *v)
 {
 	int mp_state = READ_ONCE(v->kvcpu->arch.mp_state);
 
-	return kx_vcpu_ran(v) && (mp_state == KVM_MP_STATE_RUNNABLE ||
-				  mp_state == KVM_MP_STATE_HALTED);
+	if (!kx_vcpu_ran(v))
+		return false;
+	return mp_state == KVM_MP_STATE_RUNNABLE ||
+	       (mp_state == KVM_MP_STATE_HALTED && READ_ONCE(v->active));
 }
 
 void kx_vcpu_yield(struct kx_vcpu *v)
