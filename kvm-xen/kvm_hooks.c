@@ -143,6 +143,8 @@ static int hook_install(struct hook *h)
 
 	if (!h->addr)
 		return 0;
+	/* ftrace_free_filter() leaves pointers to what it freed */
+	memset(&h->ops, 0, sizeof(h->ops));
 	r = ftrace_set_filter_ip(&h->ops, h->addr, 0, 0);
 	if (r) {
 		pr_err("%s cannot be traced (%d)\n", h->name, r);

@@ -340,7 +340,7 @@ static void *send_signals(void *unused)
 			continue;
 		entering = false;
 		random = random * 1103515245 + 12345;
-		for (unsigned int i = random >> 16 & 0x1fff; i > 0; i--)
+		for (unsigned int i = random >> 16; i > 0; i--)
 			asm volatile("");
 		pthread_kill(runner, SIGUSR1);
 		count_sent = *count;

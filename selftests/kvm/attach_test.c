@@ -25,7 +25,7 @@ KX_CASE(version)
 {
 	int fd = kx_open();
 
-	TEST_ASSERT(ioctl(fd, KX_GET_VERSION) == KX_UAPI_VERSION,
+	TEST_ASSERT(ioctl(fd, KX_GET_VERSION, 0) == KX_UAPI_VERSION,
 		    "the module speaks another version");
 }
 
