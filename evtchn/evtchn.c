@@ -83,6 +83,7 @@ static void chn_set(struct kx_chn *chn, enum kx_chn_state state,
 {
 	raw_spin_lock_irq(&chn->lock);
 	chn->v = v;
+	chn->owner = v;
 	chn->virq = virq;
 	chn->state = state;
 	raw_spin_unlock_irq(&chn->lock);
@@ -106,13 +107,8 @@ static bool virq_is_global(u32 virq)
 static void chn_close(struct kx_domain *d, struct kx_chn *chn)
 {
 	lockdep_assert_held(&d->evtchn->lock);
-	if (chn->state == KX_CHN_VIRQ) {
-		/* a global VIRQ is registered with vCPU 0, whoever is told */
-		struct kx_vcpu *owner = virq_is_global(chn->virq) ?
-					kx_vcpu_by_id(d, 0) : chn->v;
-
-		WRITE_ONCE(owner->evtchn->virq_port[chn->virq], 0);
-	}
+	if (chn->state == KX_CHN_VIRQ)
+		WRITE_ONCE(chn->owner->evtchn->virq_port[chn->virq], 0);
 
 	raw_spin_lock_irq(&chn->lock);
 	chn->state = KX_CHN_FREE;

@@ -30,6 +30,7 @@ enum kx_chn_state {
  * @state: enum kx_chn_state, changed under &kx_evtchn.lock and @lock
  * @port: its number
  * @v: the vCPU that is told
+ * @owner: the vCPU it was bound on; a global VIRQ stays registered there
  * @virq: state %KX_CHN_VIRQ: which one
  */
 struct kx_chn {
@@ -37,6 +38,7 @@ struct kx_chn {
 	u8 state;
 	u32 port;
 	struct kx_vcpu *v;
+	struct kx_vcpu *owner;
 	u32 virq;
 };
 

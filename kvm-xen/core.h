@@ -76,7 +76,7 @@ int kx_fs_init(void);
 void kx_fs_exit(void);
 struct file *kx_fs_file(const char *name, const struct file_operations *fops,
 			void *priv);
-struct file *kx_fs_open_kvm(void);
+struct file *kx_fs_open_kvm(bool for_caller);
 
 /* kvm_attach.c */
 int kx_vm_attach(struct file *vm_file, domid_t domid, bool hold_vm,
@@ -84,6 +84,7 @@ int kx_vm_attach(struct file *vm_file, domid_t domid, bool hold_vm,
 void kx_vm_detach(struct kx_dom *dom);
 int kx_vcpus_sync(struct kx_domain *d);
 bool kx_vm_busy(struct kx_domain *d);
+bool kx_vm_ran(struct kx_domain *d);
 bool kx_vcpu_ran(struct kx_vcpu *v);
 
 /* kvm_hooks.c */

@@ -109,7 +109,7 @@ static struct file *kvm_of(struct dev_file *f)
 	mutex_lock(&f->lock);
 	kvm = f->kvm;
 	if (!kvm) {
-		kvm = kx_fs_open_kvm();
+		kvm = kx_fs_open_kvm(true);
 		if (!IS_ERR(kvm))
 			f->kvm = kvm;
 	}
@@ -155,7 +155,7 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
 	case KX_GET_VERSION:
-		return arg ? -EINVAL : KX_UAPI_VERSION;
+		return KX_UAPI_VERSION;
 	case KX_ATTACH:
 		return op_attach((void __user *)arg);
 	case KX_OPEN_DOMAIN:

@@ -347,15 +347,13 @@ int kx_vcpu_set_id(struct kx_dom *dom, u32 idx, u32 id)
 	v = d->vcpu[idx];
 	if (v->id == id)
 		return 0;
-	if (kx_vcpu_ran(v))
+	if (kx_vm_ran(d))
 		return -EBUSY;
 	if (d->vcpu_by_id[id])
 		return -EEXIST;
 
 	WRITE_ONCE(d->vcpu_by_id[v->id], NULL);
-	v->id = id;
-	/* where vcpu_info is depends on the id */
-	kx_shinfo_vcpu_reset(v);
+	kx_shinfo_vcpu_set_id(v, id);
 	smp_store_release(&d->vcpu_by_id[id], v);
 	return 0;
 }

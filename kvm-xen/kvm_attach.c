@@ -64,6 +64,11 @@ static bool any_vcpu_ran(struct kvm *kvm)
 	return false;
 }
 
+bool kx_vm_ran(struct kx_domain *d)
+{
+	return any_vcpu_ran(d->kvm);
+}
+
 bool kx_vcpu_ran(struct kx_vcpu *v)
 {
 	return rcu_access_pointer(v->kvcpu->pid);

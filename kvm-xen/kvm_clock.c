@@ -15,6 +15,8 @@
 
 /* a host timer that waits longer than this stops early and looks again */
 #define LONG_WAIT_NS	(NSEC_PER_SEC / 2)
+/* and none waits longer than this at once */
+#define MAX_WAIT_NS	(3600ULL * NSEC_PER_SEC)
 
 /**
  * struct vtimer - one timer of a vCPU
@@ -195,10 +197,12 @@ void kx_clock_load(struct kx_vcpu *v)
 
 /*
  * How long the host's timer waits. Host and guest clocks tick a little
- * differently: a long wait ends early and is continued.
+ * differently: a long wait ends early and is continued. The guest chooses the
+ * deadline: the sum with the host's time must not wrap.
  */
 static u64 wait_ns(u64 left_ns)
 {
+	left_ns = min(left_ns, MAX_WAIT_NS);
 	return left_ns > LONG_WAIT_NS ? left_ns - left_ns / 256 : left_ns;
 }
 

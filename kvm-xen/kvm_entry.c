@@ -132,6 +132,7 @@ struct kx_verdict kx_on_hypercall(struct kvm_vcpu *kvcpu)
 	struct kx_hcall h;
 	int idx;
 
+	kx_hook_fired(KX_HOOK_HYPERCALL);
 	/* a nested guest's calls belong to its own hypervisor */
 	if (kvcpu->arch.hflags & HF_GUEST_MASK)
 		return verdict;
@@ -233,6 +234,7 @@ struct kx_verdict kx_on_cpuid(struct kvm_vcpu *kvcpu, u32 *eax, u32 *ebx,
 	u32 reg[4];
 	int idx;
 
+	kx_hook_fired(KX_HOOK_CPUID);
 	if ((*eax & 0xffff0000) != CPUID_BASE)
 		return verdict;
 
@@ -300,6 +302,7 @@ struct kx_verdict kx_on_set_msr(struct kvm_vcpu *kvcpu, struct msr_data *msr)
 	struct kx_vcpu *v;
 	int idx, r;
 
+	kx_hook_fired(KX_HOOK_SET_MSR);
 	/* the change itself is seen on the way in, after the original ran */
 	if (msr->index == MSR_IA32_TSC || msr->index == MSR_IA32_TSC_ADJUST) {
 		kvm_make_request(KVM_REQ_EVENT, kvcpu);
@@ -327,6 +330,7 @@ struct kx_verdict kx_on_get_msr(struct kvm_vcpu *kvcpu, struct msr_data *msr)
 {
 	struct kx_verdict verdict = KX_PASS;
 
+	kx_hook_fired(KX_HOOK_GET_MSR);
 	if (!is_hypercall_msr(kvcpu, msr))
 		return verdict;
 	rcu_read_lock();

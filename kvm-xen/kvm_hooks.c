@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The hooks on KVM: found when the module is loaded, installed with the first
- * domain, removed after the last one.
+ * domain, removed a second after the last one.
  *
  * Plain hooks come first, as permanent users of ftrace: that fails while
  * ftrace is switched off, when a direct registration would succeed and patch
@@ -25,18 +25,21 @@ struct kx_kvm_syms kx_kvm_syms;
 static void plain_load(unsigned long ip, unsigned long parent,
 		       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
+	kx_hook_fired(KX_HOOK_VCPU_LOAD);
 	kx_on_vcpu_load((struct kvm_vcpu *)kx_fregs_arg0(fregs));
 }
 
 static void plain_put(unsigned long ip, unsigned long parent,
 		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
+	kx_hook_fired(KX_HOOK_VCPU_PUT);
 	kx_on_vcpu_put((struct kvm_vcpu *)kx_fregs_arg0(fregs));
 }
 
 static void plain_apic_map(unsigned long ip, unsigned long parent,
 			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
+	kx_hook_fired(KX_HOOK_APIC_MAP);
 	kx_on_apic_map((struct kvm *)kx_fregs_arg0(fregs));
 }
 
@@ -207,14 +210,21 @@ static void remove_work(struct work_struct *work)
 	mutex_unlock(&hooks_lock);
 }
 
-static DECLARE_WORK(hooks_work, remove_work);
+static DECLARE_DELAYED_WORK(hooks_work, remove_work);
+
+/*
+ * Patching takes a while on a busy host: a VMM that follows another finds the
+ * hooks in place.
+ */
+#define LINGER_JIFFIES	HZ
 
 /**
  * kx_hooks_get() - one more domain; the first one installs the hooks
  *
  * Context: may sleep.
  * Return: 0, -EBUSY (another tracer), -ENOSYS (ftrace off), -ENXIO (a hook does
- * not fire), -ENOMEM; after a message that says which function it is.
+ * not fire), after a message that says which function it is; -EINTR (a signal
+ * came during the self-test), -ENOMEM.
  */
 int kx_hooks_get(void)
 {
@@ -224,6 +234,8 @@ int kx_hooks_get(void)
 	if (!installed) {
 		for (i = 0; !r && i < ARRAY_SIZE(hooks); i++)
 			r = hook_install(&hooks[i]);
+		if (!r)
+			r = kx_hooks_selftest();
 		if (r)
 			remove_all();
 		else
@@ -247,7 +259,7 @@ void kx_hooks_put(void)
 {
 	mutex_lock(&hooks_lock);
 	if (!--users)
-		schedule_work(&hooks_work);
+		mod_delayed_work(system_wq, &hooks_work, LINGER_JIFFIES);
 	mutex_unlock(&hooks_lock);
 }
 
@@ -261,8 +273,8 @@ void kx_hooks_put(void)
  */
 void kx_hooks_exit(void)
 {
-	flush_work(&hooks_work);
-	remove_work(&hooks_work);
+	cancel_delayed_work_sync(&hooks_work);
+	remove_work(&hooks_work.work);
 	synchronize_srcu(&kx_srcu);
 	synchronize_rcu_tasks();
 }

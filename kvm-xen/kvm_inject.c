@@ -77,6 +77,7 @@ struct kx_verdict kx_on_has_injectable(struct kvm_vcpu *kvcpu)
 	struct kx_vcpu *v;
 	int idx;
 
+	kx_hook_fired(KX_HOOK_HAS_INJECTABLE);
 	idx = srcu_read_lock(&kx_srcu);
 	v = kx_vcpu_enter(kvcpu);
 	if (!v)
@@ -104,6 +105,7 @@ struct kx_verdict kx_on_has_interrupt(struct kvm_vcpu *kvcpu)
 	struct kx_verdict verdict = KX_PASS;
 	struct kx_vcpu *v;
 
+	kx_hook_fired(KX_HOOK_HAS_INTERRUPT);
 	rcu_read_lock();
 	v = kx_vcpu_find(kvcpu);
 	if (v && pending_vector(v) >= 0)
@@ -118,6 +120,7 @@ struct kx_verdict kx_on_get_interrupt(struct kvm_vcpu *kvcpu)
 	struct kx_verdict verdict = KX_PASS;
 	struct kx_vcpu *v;
 
+	kx_hook_fired(KX_HOOK_GET_INTERRUPT);
 	rcu_read_lock();
 	v = kx_vcpu_find(kvcpu);
 	if (v && v->latched >= 0) {

@@ -90,7 +90,22 @@ void kx_clock_load(struct kx_vcpu *v);
 /* kvm_window.c */
 bool kx_window_owns_slot(const struct kvm_memory_slot *slot);
 
-/* kvm_selftest.c: 0, -ENXIO, or -errno; hooks are installed */
+/* kvm_selftest.c */
+enum kx_hook {
+	KX_HOOK_VCPU_LOAD,
+	KX_HOOK_VCPU_PUT,
+	KX_HOOK_APIC_MAP,
+	KX_HOOK_HYPERCALL,
+	KX_HOOK_SET_MSR,
+	KX_HOOK_GET_MSR,
+	KX_HOOK_CPUID,
+	KX_HOOK_HAS_INJECTABLE,
+	KX_HOOK_HAS_INTERRUPT,
+	KX_HOOK_GET_INTERRUPT,
+	KX_NR_HOOKS,
+};
+
+void kx_hook_fired(enum kx_hook hook);
 int kx_hooks_selftest(void);
 
 #endif /* KX_KVM_SEAM_H */

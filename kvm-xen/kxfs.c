@@ -122,17 +122,17 @@ struct file *kx_fs_file(const char *name, const struct file_operations *fops,
 }
 
 /**
- * kx_fs_open_kvm() - open KVM's device with the caller's credentials
- *
- * The caller needs the rights that the host's /dev/kvm asked for when the
- * module was loaded.
+ * kx_fs_open_kvm() - open KVM's device
+ * @for_caller: with the caller's credentials: it needs the rights that the
+ *	host's /dev/kvm asked for when the module was loaded. Otherwise for the
+ *	module's own use
  *
  * Context: not from the open() of a misc device.
  * Return: the file or an error pointer.
  */
-struct file *kx_fs_open_kvm(void)
+struct file *kx_fs_open_kvm(bool for_caller)
 {
-	int r = path_permission(&kvm_node, MAY_READ | MAY_WRITE);
+	int r = for_caller ? path_permission(&kvm_node, MAY_READ | MAY_WRITE) : 0;
 
 	if (r)
 		return ERR_PTR(r);

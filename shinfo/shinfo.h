@@ -41,6 +41,7 @@ int kx_shinfo_init(struct kx_domain *d);
 void kx_shinfo_reset(struct kx_domain *d);
 void kx_shinfo_destroy(struct kx_domain *d);
 int kx_shinfo_vcpu_init(struct kx_vcpu *v);
+void kx_shinfo_vcpu_set_id(struct kx_vcpu *v, u32 id);
 void kx_shinfo_vcpu_reset(struct kx_vcpu *v);
 void kx_shinfo_vcpu_destroy(struct kx_vcpu *v);
 

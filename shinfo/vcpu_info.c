@@ -24,6 +24,28 @@ int kx_shinfo_vcpu_init(struct kx_vcpu *v)
 }
 
 /**
+ * kx_shinfo_vcpu_set_id() - give a vCPU another Xen id
+ * @v: vCPU that has not run
+ * @id: its new id
+ *
+ * Where vcpu_info is depends on the id. At no moment does an id beyond the
+ * entries of shared_info lead there.
+ *
+ * Context: may sleep, &kx_domain.lock held.
+ */
+void kx_shinfo_vcpu_set_id(struct kx_vcpu *v, u32 id)
+{
+	struct kx_shinfo_vcpu *sv = v->shinfo;
+
+	lockdep_assert_held(&v->d->lock);
+	if (!sv->info_page.page)
+		smp_store_release(&sv->info, sv->standby);
+	smp_store_release(&v->id, id);
+	if (!sv->info_page.page && id < MAX_VIRT_CPUS)
+		smp_store_release(&sv->info, NULL);
+}
+
+/**
  * kx_shinfo_vcpu_reset() - forget what the guest registered
  * @v: vCPU that does not run
  *

@@ -40,12 +40,47 @@ struct kx_dom *kx_dom_create_pages(uint32_t nr_vcpus, void *guest_code,
 		dom->vcpu[i] = vm_vcpu_add(dom->vm, i, guest_code);
 		kx_vcpu_init(dom->vcpu[i]);
 	}
+	kx_xen_init(dom->vm);
 	return dom;
 }
 
 struct kx_dom *kx_dom_create(uint32_t nr_vcpus, void *guest_code)
 {
 	return kx_dom_create_pages(nr_vcpus, guest_code, 0);
+}
+
+void kx_dom_entry(struct kx_dom *dom, unsigned int idx, void *guest_code)
+{
+	struct kvm_regs regs;
+
+	vcpu_regs_get(dom->vcpu[idx], &regs);
+	regs.rip = (unsigned long)guest_code;
+	vcpu_regs_set(dom->vcpu[idx], &regs);
+}
+
+static void *run_vcpu(void *vcpu)
+{
+	kx_run_done(vcpu);
+	return NULL;
+}
+
+pthread_t kx_dom_start(struct kx_dom *dom, unsigned int idx)
+{
+	pthread_t thread;
+	int ret = pthread_create(&thread, NULL, run_vcpu, dom->vcpu[idx]);
+
+	TEST_ASSERT(!ret, "pthread_create");
+	return thread;
+}
+
+void kx_dom_join(pthread_t thread)
+{
+	TEST_ASSERT(!pthread_join(thread, NULL), "pthread_join");
+}
+
+uint64_t kx_dom_gfn(struct kx_dom *dom, const void *page)
+{
+	return addr_gva2gpa(dom->vm, (vm_vaddr_t)page) >> 12;
 }
 
 void kx_dom_run(void *guest_code)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -28,6 +29,7 @@
 
 #include "kx_case.h"
 #include "kx_guest.h"
+#include "kx_xen.h"
 
 #define KX_DEVICE "/dev/kvm-xen"
 #define KX_MAX_VCPUS 8
@@ -61,6 +63,16 @@ int kx_attach(int kx_fd, int vm_fd);
 struct kx_dom *kx_dom_create_pages(uint32_t nr_vcpus, void *guest_code,
 				   uint64_t extra_pages);
 struct kx_dom *kx_dom_create(uint32_t nr_vcpus, void *guest_code);
+
+/* vCPU @idx starts in other code than the rest. */
+void kx_dom_entry(struct kx_dom *dom, unsigned int idx, void *guest_code);
+
+/* Go on with vCPU @idx to its GUEST_DONE() in a thread; wait for that. */
+pthread_t kx_dom_start(struct kx_dom *dom, unsigned int idx);
+void kx_dom_join(pthread_t thread);
+
+/* Frame of @page, which belongs to the test program's image or to the guest. */
+uint64_t kx_dom_gfn(struct kx_dom *dom, const void *page);
 
 /* A domain with one vCPU whose guest runs to its GUEST_DONE(); then freed. */
 void kx_dom_run(void *guest_code);

@@ -4,9 +4,10 @@
 # Runs the KVM selftests on the kernel that is running; inside the sandbox:
 #	sandbox/run --kernel SERIES -- selftests/kvm/run.sh [--module FILE] SERIES [TEST...]
 #
-# With --module the module is loaded first, stays hooked (a domain is kept
-# alive) while the stock tests run, and must unload at the end. Tests are named
-# without _test (stock ones with it); default: all. One verdict a line.
+# With --module the module is loaded first and must unload at the end. It stays
+# hooked (a domain is kept alive) while the tests run, stock ones too; only the
+# tests of the hooks themselves come before. Tests are named without _test (stock
+# ones with it); default: all. One verdict a line.
 
 set -euo pipefail
 # shellcheck source=scripts/common.sh
@@ -105,13 +106,11 @@ run_stock()
 {
 	local name
 
-	[ -z "$module" ] || hold_domain
 	for name in $(< "$dir/stock"); do
 		chosen "$name" || continue
 		stock "$name"
 		ran=$((ran + 1))
 	done
-	[ -z "$module" ] || release_domain
 }
 
 run_own()
@@ -141,9 +140,15 @@ names=("$@")
 dir=$KX_BUILD/selftests/kvm/$series
 [ -s "$dir/stock" ] || die "nothing built for $series: run selftests/kvm/build.sh"
 
-[ -z "$module" ] || load "$module"
+if [ -n "$module" ]; then
+	load "$module"
+	hold_domain
+fi
 run_own
 run_stock
-[ -z "$module" ] || unload
+if [ -n "$module" ]; then
+	release_domain
+	unload
+fi
 [ "$ran" -gt 0 ] || fail kvm "no test of the name ${names[*]}"
 [ "$bad" -eq 0 ]

@@ -161,8 +161,7 @@ static void hand_over(void)
 	int me = cpu_nr();
 
 	sem_post(&race.go[!me]);
-	if (race.second != ENDED || me == 0)
-		sem_wait(&race.go[me]);
+	sem_wait(&race.go[me]);
 }
 
 static void *second_main(void *unused)

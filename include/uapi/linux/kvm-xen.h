@@ -50,6 +50,7 @@
  * - ENOSPC: no domid is free
  * - ENOSYS: ftrace is switched off (kernel.ftrace_enabled)
  * - ENXIO: a hook does not fire on this kernel
+ * - EINTR: a signal came; try again
  * - ENOMEM
  */
 struct kx_attach {
@@ -99,9 +100,9 @@ struct kx_domain_info {
  * @vcpu_idx: the vCPU, counted from 0 in the order of KVM_CREATE_VCPU
  * @xen_id: the id by which the guest names it, below KVM_CAP_MAX_VCPUS
  *
- * Default: the index. Must be set after the vCPU was created and before it
- * runs. ENOENT: no such vCPU; EEXIST: another vCPU has the id; EBUSY: the
- * vCPU has run; EINVAL: id out of range; ESHUTDOWN: the VM is gone.
+ * Default: the index. Must be set after the vCPU was created and before any
+ * vCPU of the VM runs. ENOENT: no such vCPU; EEXIST: another vCPU has the id;
+ * EBUSY: a vCPU has run; EINVAL: id out of range; ESHUTDOWN: the VM is gone.
  */
 struct kx_vcpu_id {
 	__u32 vcpu_idx;

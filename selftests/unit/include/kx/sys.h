@@ -100,7 +100,7 @@ static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 #define pr_warn_ratelimited(...) ut_printk(__VA_ARGS__)
 #define WARN_ON_ONCE(cond) \
 	({ bool ut_c = !!(cond); \
-	   if (ut_c) ut_warn(__FILE__, __LINE__, #cond); ut_c; })
+	   ut_c ? ut_warn(__FILE__, __LINE__, #cond) : (void)0; ut_c; })
 #define WARN_ON(cond)		WARN_ON_ONCE(cond)
 
 /* sched.h */
