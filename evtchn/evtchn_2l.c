@@ -44,7 +44,7 @@ void kx_2l_set_pending(struct kx_domain *d, struct kx_chn *chn)
 	if (!kx_test_and_set_bit32(pending_word(d, l, port), port)) {
 		/* the locked operation orders this read after the bit */
 		if (!(READ_ONCE(*mask_word(d, l, port)) & BIT(port % 32)))
-			kx_upcall_select(chn->v, port / l->word_bits);
+			kx_upcall_select(chn->v, l, port / l->word_bits);
 		kx_poll_check(d, port);
 	}
 	rcu_read_unlock();
@@ -73,7 +73,7 @@ void kx_2l_unmask(struct kx_domain *d, struct kx_chn *chn)
 	rcu_read_lock();
 	if (kx_test_and_clear_bit32(mask_word(d, l, port), port) &&
 	    (READ_ONCE(*pending_word(d, l, port)) & BIT(port % 32)) && chn->v)
-		kx_upcall_select(chn->v, port / l->word_bits);
+		kx_upcall_select(chn->v, l, port / l->word_bits);
 	rcu_read_unlock();
 }
 

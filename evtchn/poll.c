@@ -40,14 +40,19 @@ bool kx_poll_begin(struct kx_vcpu *v, const u32 *ports, unsigned int nr_ports,
 		   u64 timeout_ns)
 {
 	struct kx_evtchn *e = v->d->evtchn;
+	u32 wanted = KX_POLL_ANY;
 	unsigned int i;
+
+	/* port 0 can be named, but as a value it means no poll */
+	if (nr_ports == 1 && ports[0])
+		wanted = ports[0];
 
 	poll_end(v);
 	kx_timer_cancel(v, KX_TIMER_POLL);
 	kx_vcpu_forget_unhalt(v);
 
 	atomic_inc(&e->nr_pollers);
-	atomic_set(&v->evtchn->poll, nr_ports == 1 ? (int)ports[0] : (int)KX_POLL_ANY);
+	atomic_set(&v->evtchn->poll, wanted);
 	/* announce before looking; pairs with the bit set before kx_poll_check() */
 	smp_mb();
 

@@ -6,7 +6,7 @@
 #define PERIOD_MIN_NS		1000000ULL
 #define PERIOD_MAX_NS		(~0ULL >> 2)
 /* set_timer_op: a deadline farther ahead than this is a mistake of the guest */
-#define FAR_AHEAD_NS		(1ULL << 50)
+#define FAR_AHEAD_NS		BIT_ULL(50)
 #define FAR_AHEAD_FIRES_NS	100000000ULL
 
 /**

@@ -49,15 +49,20 @@ static int gnttab_grow(struct kx_domain *d, u32 nr_frames)
  * @d: domain, not yet published
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM; kx_gnttab_destroy() cleans up in either case.
+ * Return: 0 or -ENOMEM.
  */
 int kx_gnttab_init(struct kx_domain *d)
 {
+	int r;
+
 	d->gnttab = kzalloc(sizeof(*d->gnttab), GFP_KERNEL_ACCOUNT);
 	if (!d->gnttab)
 		return -ENOMEM;
 	d->gnttab->version = 1;
-	return gnttab_grow(d, INITIAL_FRAMES);
+	r = gnttab_grow(d, INITIAL_FRAMES);
+	if (r)
+		kx_gnttab_destroy(d);
+	return r;
 }
 
 /**

@@ -65,6 +65,13 @@ static inline enum kx_outcome kx_done(struct kx_hcall *h, long ret)
 #define kx_arg_out(h, gva, from) \
 	kx_copy_to_guest((h)->v, (gva), (from), sizeof(*(from)))
 
+/* an address behind another one; a 32-bit caller's wrap at 4 GiB */
+static inline u64 kx_gva_add(const struct kx_hcall *h, u64 gva, u64 bytes)
+{
+	gva += bytes;
+	return h->width == 32 ? (u32)gva : gva;
+}
+
 /* the rows of the table that are built */
 enum kx_outcome kx_hcall_set_timer_op(struct kx_hcall *h);
 enum kx_outcome kx_hcall_xen_version(struct kx_hcall *h);

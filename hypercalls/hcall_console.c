@@ -39,9 +39,7 @@ static enum kx_outcome console_write(struct kx_hcall *h, u32 count)
 		if (kx_copy_from_guest(h->v, buf, gva, len))
 			return kx_done(h, -EFAULT);
 		kx_conlog_write(h->v->d, buf, printable(buf, len));
-		gva += len;
-		if (h->width == 32)
-			gva = (u32)gva;
+		gva = kx_gva_add(h, gva, len);
 		pass -= len;
 		count -= len;
 	}

@@ -95,7 +95,7 @@ enum kx_outcome kx_hcall_event_channel_op(struct kx_hcall *h)
 {
 	u64 arg = h->arg[1];
 
-	switch (h->arg[0]) {
+	switch ((u32)h->arg[0]) {
 	case EVTCHNOP_send:
 		return kx_done(h, op_send(h, arg));
 	case EVTCHNOP_unmask:

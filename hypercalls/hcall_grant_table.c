@@ -61,7 +61,7 @@ static int setup_list(struct kx_hcall *h, u64 list, u32 nr)
 static int setup_table(struct kx_hcall *h, u32 count)
 {
 	struct gnttab_setup_table op;
-	u64 status_at = h->arg[1] + offsetof(typeof(op), status);
+	u64 status_at = kx_gva_add(h, h->arg[1], offsetof(typeof(op), status));
 	u64 list;
 
 	/* the status is at the same place in both widths */
@@ -150,7 +150,8 @@ static int get_version(struct kx_hcall *h)
 	mutex_unlock(&d->lock);
 	if (r)
 		return r;
-	return kx_arg_out(h, h->arg[1] + offsetof(typeof(op), version),
+	return kx_arg_out(h, kx_gva_add(h, h->arg[1],
+					offsetof(typeof(op), version)),
 			  &op.version);
 }
 

@@ -20,7 +20,8 @@ static long place(struct kx_domain *d, u32 space, u64 idx, u64 gfn)
 	case XENMAPSPACE_grant_table:
 		return kx_gnttab_place(d, idx, gfn);
 	default:
-		return -ENOSYS;
+		/* not built; beyond the last one Xen finds no page */
+		return space <= XENMAPSPACE_dev_mmio ? -ENOSYS : -EINVAL;
 	}
 }
 
@@ -121,7 +122,7 @@ static long op_memory_map(struct kx_hcall *h, u64 arg)
 			.addr = start[i], .size = size[i], .type = E820_RAM,
 		};
 
-		if (kx_copy_to_guest(h->v, gva + i * sizeof(e), &e, sizeof(e)))
+		if (kx_arg_out(h, kx_gva_add(h, gva, i * sizeof(e)), &e))
 			return -EFAULT;
 	}
 	nr_entries = nr;

@@ -64,7 +64,7 @@ static enum kx_outcome op_shutdown(struct kx_hcall *h, u64 arg)
 enum kx_outcome kx_hcall_sched_op(struct kx_hcall *h)
 {
 	h->ret = 0;
-	switch (h->arg[0]) {
+	switch ((u32)h->arg[0]) {
 	case SCHEDOP_yield:
 		kx_vcpu_yield(h->v);
 		return KX_DONE;

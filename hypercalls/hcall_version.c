@@ -81,7 +81,7 @@ static int varbuf(struct kx_hcall *h, const char *s)
 		return -EINVAL;
 	if (len > buf.len)
 		return -ENOBUFS;
-	if (kx_copy_to_guest(h->v, h->arg[1] + sizeof(buf), s, len))
+	if (kx_copy_to_guest(h->v, kx_gva_add(h, h->arg[1], sizeof(buf)), s, len))
 		return -EFAULT;
 	return len;
 }

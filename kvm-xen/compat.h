@@ -45,7 +45,10 @@ static inline int kx_unregister_direct(struct ftrace_ops *ops,
 #ifdef kvm_arch_has_private_mem
 #define kx_has_private_mem(kvm)	kvm_arch_has_private_mem(kvm)
 #else
-#define kx_has_private_mem(kvm)	false
+static inline bool kx_has_private_mem(struct kvm *kvm)
+{
+	return false;
+}
 #endif
 
 /* flags of a VMA are written through a function since per-VMA locks */
@@ -57,13 +60,9 @@ static inline int kx_unregister_direct(struct ftrace_ops *ops,
 
 /* Hyper-V emulation became optional */
 #if defined(CONFIG_KVM_HYPERV) || !defined(KVM_SET_USER_MEMORY_REGION2)
-#define kx_hv_hypercall_page(vcpu) \
-	((vcpu)->arch.hyperv_enabled && (vcpu)->kvm->arch.hyperv.hv_guest_os_id ? \
-	 (vcpu)->kvm->arch.hyperv.hv_hypercall : 0)
-#define kx_hv_enabled(vcpu)	((vcpu)->arch.hyperv_enabled)
+#define KX_HAVE_HYPERV	1
 #else
-#define kx_hv_hypercall_page(vcpu)	0ULL
-#define kx_hv_enabled(vcpu)		false
+#define KX_HAVE_HYPERV	0
 #endif
 
 #endif /* KX_COMPAT_H */

@@ -316,8 +316,9 @@ int kx_vcpu_create(struct kx_dom *dom, struct kvm_vcpu *kvcpu, unsigned int idx)
 		vcpu_free(v);
 		return r;
 	}
-	/* pair with the acquires in kx_vcpu_by_id() and kx_for_each_vcpu() */
+	/* pairs with the acquire in kx_vcpu_by_id() */
 	smp_store_release(&d->vcpu_by_id[v->id], v);
+	/* pairs with the acquire in kx_vcpu_at() */
 	smp_store_release(&d->vcpu[idx], v);
 	WRITE_ONCE(d->nr_vcpus, idx + 1);
 	return 0;
@@ -354,6 +355,7 @@ int kx_vcpu_set_id(struct kx_dom *dom, u32 idx, u32 id)
 
 	WRITE_ONCE(d->vcpu_by_id[v->id], NULL);
 	kx_shinfo_vcpu_set_id(v, id);
+	/* pairs with the acquire in kx_vcpu_by_id() */
 	smp_store_release(&d->vcpu_by_id[id], v);
 	return 0;
 }

@@ -74,8 +74,13 @@ struct kx_vcpu {
  * @overlays: pages of ours that the guest can map, under @lock
  * @nr_pinned: pinned guest pages
  * @nr_overlay: pages of ours that the guest sees or may see
- *
- * The remaining pointers belong to the rooms.
+ * @kvm: KVM's VM; NULL once detached, under @lock
+ * @shinfo: shared_info (shinfo/)
+ * @evtchn: event channels (evtchn/)
+ * @gnttab: grant table (gnttab/)
+ * @hvm: HVM parameters (hypercalls/)
+ * @conlog: console log (kvm-xen/)
+ * @window: where pages of ours are shown outside RAM (kvm-xen/)
  */
 struct kx_domain {
 	domid_t domid;
@@ -115,12 +120,21 @@ static inline struct kx_vcpu *kx_vcpu_by_id(struct kx_domain *d, u32 id)
 	if (id >= d->max_vcpus)
 		return NULL;
 	id = array_index_nospec(id, d->max_vcpus);
+	/* pairs with the release in kx_vcpu_create() */
 	return smp_load_acquire(&d->vcpu_by_id[id]);
+}
+
+/* the vCPU with an object at @idx, or NULL behind the last one */
+static inline struct kx_vcpu *kx_vcpu_at(struct kx_domain *d, unsigned int idx)
+{
+	if (idx >= READ_ONCE(d->nr_vcpus))
+		return NULL;
+	/* pairs with the release in kx_vcpu_create() */
+	return smp_load_acquire(&d->vcpu[idx]);
 }
 
 /** kx_for_each_vcpu() - all vCPUs that have an object so far */
 #define kx_for_each_vcpu(d, v, i) \
-	for ((i) = 0; (i) < READ_ONCE((d)->nr_vcpus); (i)++) \
-		if (!((v) = smp_load_acquire(&(d)->vcpu[i]))) {} else
+	for ((i) = 0; ((v) = kx_vcpu_at(d, i)); (i)++)
 
 #endif /* KX_DOMAIN_H */

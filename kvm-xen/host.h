@@ -105,12 +105,12 @@ void kx_overlay_page_free(struct kx_domain *d, void *va);
 
 /**
  * kx_window_reserve() - see that @gfn lies in a window
- * @d: domain
+ * @v: current vCPU
  * @gfn: frame outside RAM
  *
  * Makes the window's memslot if none covers @gfn yet.
  *
- * Context: thread of a vCPU of @d, kvm->srcu held by it (dropped and retaken);
+ * Context: thread of @v, kvm->srcu held by it (dropped and retaken);
  * &kx_domain.lock must not be held.
  * Return: 0, -EINVAL (no window can be made there), -ENOMEM.
  */

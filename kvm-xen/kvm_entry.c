@@ -43,10 +43,32 @@ struct kx_vcpu *kx_vcpu_enter(struct kvm_vcpu *kvcpu)
 	return kx_vcpu_find(kvcpu);
 }
 
-/* Hyper-V's interface beside ours: whose page did the call come from? */
+/* whether the VMM offers Hyper-V's interface beside ours */
+static bool has_hyperv(struct kvm_vcpu *kvcpu)
+{
+#if KX_HAVE_HYPERV
+	return kvcpu->arch.hyperv_enabled;
+#else
+	return false;
+#endif
+}
+
+/* the MSR of Hyper-V's hypercall page, 0 unless the guest uses it */
+static u64 hyperv_page(struct kvm_vcpu *kvcpu)
+{
+#if KX_HAVE_HYPERV
+	const struct kvm_hv *hv = &kvcpu->kvm->arch.hyperv;
+
+	if (has_hyperv(kvcpu) && hv->hv_guest_os_id)
+		return hv->hv_hypercall;
+#endif
+	return 0;
+}
+
+/* two interfaces: whose page did the call come from? */
 static bool is_hyperv_call(struct kvm_vcpu *kvcpu)
 {
-	u64 page = kx_hv_hypercall_page(kvcpu);
+	u64 page = hyperv_page(kvcpu);
 	u64 exception[8];
 	gpa_t gpa;
 
@@ -182,7 +204,7 @@ void kx_exit_shutdown(struct kx_vcpu *v, unsigned int reason)
 static bool fill_leaf(struct kx_vcpu *v, u32 leaf, u32 subleaf, u32 reg[4])
 {
 	struct kvm_vcpu *kvcpu = v->kvcpu;
-	u32 base = kx_hv_enabled(kvcpu) ? CPUID_NEXT_BASE : CPUID_BASE;
+	u32 base = has_hyperv(kvcpu) ? CPUID_NEXT_BASE : CPUID_BASE;
 
 	if (leaf < base || leaf > base + CPUID_MAX_LEAF)
 		return false;
@@ -200,7 +222,7 @@ static bool fill_leaf(struct kx_vcpu *v, u32 leaf, u32 subleaf, u32 reg[4])
 		break;
 	case 2:
 		reg[0] = 1;	/* hypercall pages */
-		reg[1] = kx_hv_enabled(kvcpu) ? MSR_HYPERCALL_HYPERV :
+		reg[1] = has_hyperv(kvcpu) ? MSR_HYPERCALL_HYPERV :
 						MSR_HYPERCALL;
 		break;
 	case 3:
@@ -254,7 +276,7 @@ struct kx_verdict kx_on_cpuid(struct kvm_vcpu *kvcpu, u32 *eax, u32 *ebx,
 static bool is_hypercall_msr(struct kvm_vcpu *kvcpu, struct msr_data *msr)
 {
 	return !msr->host_initiated &&
-	       msr->index == (kx_hv_enabled(kvcpu) ? MSR_HYPERCALL_HYPERV :
+	       msr->index == (has_hyperv(kvcpu) ? MSR_HYPERCALL_HYPERV :
 						     MSR_HYPERCALL);
 }
 

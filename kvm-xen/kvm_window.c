@@ -269,29 +269,37 @@ static int make_window(struct kx_domain *d, struct kx_window *w,
 	return 0;
 }
 
-int kx_window_reserve(struct kx_vcpu *v, u64 gfn)
+/* called without kvm->srcu: a memslot change waits for whoever holds it */
+static int reserve(struct kx_vcpu *v, u64 gfn)
 {
 	struct kvm_vcpu *kvcpu = v->kvcpu;
 	struct kx_window *w = v->d->window;
 	struct slot_range range;
-	int r = 0;
+	int idx, r = 0;
 
-	if (covered(w, gfn))
-		return 0;
-
-	/* a memslot change waits for everybody who holds kvm->srcu: let go */
-	kvm_vcpu_srcu_read_unlock(kvcpu);
 	mutex_lock(&w->lock);
 	if (!covered(w, gfn)) {
-		int idx = srcu_read_lock(&kvcpu->kvm->srcu);
-
+		idx = srcu_read_lock(&kvcpu->kvm->srcu);
 		r = choose(kvcpu, gfn, &range);
 		srcu_read_unlock(&kvcpu->kvm->srcu, idx);
 		if (!r)
 			r = make_window(v->d, w, &range);
 	}
 	mutex_unlock(&w->lock);
-	kvm_vcpu_srcu_read_lock(kvcpu);
+	return r;
+}
+
+int kx_window_reserve(struct kx_vcpu *v, u64 gfn)
+	__releases(&v->kvcpu->kvm->srcu)
+	__acquires(&v->kvcpu->kvm->srcu)
+{
+	int r;
+
+	if (covered(v->d->window, gfn))
+		return 0;
+	kvm_vcpu_srcu_read_unlock(v->kvcpu);
+	r = reserve(v, gfn);
+	kvm_vcpu_srcu_read_lock(v->kvcpu);
 	return r;
 }
 

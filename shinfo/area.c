@@ -6,7 +6,7 @@
  * kx_area_pin() - pin an area by guest virtual address
  * @caller: the vCPU in whose address space @gva lies
  * @area: filled in
- * @gva: first byte
+ * @gva: first byte; wraps at 4 GiB for a 32-bit caller
  * @bytes: size, at most a page
  *
  * Context: thread of @caller; may sleep.
@@ -15,7 +15,7 @@
 int kx_area_pin(struct kx_vcpu *caller, struct kx_area *area, u64 gva, u32 bytes)
 {
 	struct kx_domain *d = caller->d;
-	u64 gpa;
+	u64 gpa, next = PAGE_ALIGN(gva);
 	int r;
 
 	*area = (struct kx_area){};
@@ -28,7 +28,9 @@ int kx_area_pin(struct kx_vcpu *caller, struct kx_area *area, u64 gva, u32 bytes
 	area->offset = offset_in_page(gpa);
 
 	if (area->offset + bytes > PAGE_SIZE) {
-		r = kx_gva_to_gpa(caller, PAGE_ALIGN(gva), &gpa);
+		if (kx_vcpu_width(caller) == 32)
+			next = (u32)next;
+		r = kx_gva_to_gpa(caller, next, &gpa);
 		if (!r)
 			r = kx_page_pin(d, gpa >> PAGE_SHIFT, &area->pg[1]);
 		if (r) {

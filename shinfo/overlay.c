@@ -44,6 +44,7 @@ static int overlay_switch(struct kx_overlay *ov, void *to)
 	if (!copy)
 		return -ENOMEM;
 	memcpy(new, copy, PAGE_SIZE);
+	/* pairs with the acquire in kx_shinfo_live() */
 	smp_store_release(&ov->live, to);
 	kx_synchronize();
 
@@ -105,15 +106,13 @@ int kx_overlay_place(struct kx_domain *d, struct kx_overlay *ov, u64 gfn)
 			return r;
 		}
 	} else {
-		r = overlay_switch(ov, ov->master);
+		/* shown first, since this can be undone */
+		r = kx_window_map(d, gfn, ov->master);
 		if (r)
 			return r;
-		r = kx_window_map(d, gfn, ov->master);
+		r = overlay_switch(ov, ov->master);
 		if (r) {
-			/* the master is live now: the old place is given up */
-			overlay_vacate(d, old_gfn, &old_ram);
-			ov->ram = (struct kx_page){};
-			ov->gfn = KX_NO_GFN;
+			kx_window_map(d, gfn, NULL);
 			return r;
 		}
 	}
@@ -167,7 +166,7 @@ void kx_overlay_destroy(struct kx_domain *d, struct kx_overlay *ov)
 /**
  * kx_overlay_find() - which overlay the guest sees at a frame
  * @d: domain
- * @gfn: frame
+ * @gfn: frame; %KX_NO_GFN is none
  *
  * Context: &kx_domain.lock held.
  * Return: the overlay or NULL.
@@ -177,6 +176,8 @@ struct kx_overlay *kx_overlay_find(struct kx_domain *d, u64 gfn)
 	struct kx_overlay *ov;
 
 	lockdep_assert_held(&d->lock);
+	if (gfn == KX_NO_GFN)
+		return NULL;
 	list_for_each_entry(ov, &d->overlays, list)
 		if (ov->gfn == gfn)
 			return ov;

@@ -67,6 +67,7 @@ void kx_shinfo_destroy(struct kx_domain *d)
  */
 void *kx_shinfo_live(struct kx_domain *d)
 {
+	/* pairs with the release in overlay_switch() */
 	return smp_load_acquire(&d->shinfo->ov.live);
 }
 
@@ -80,7 +81,15 @@ void *kx_shinfo_live(struct kx_domain *d)
  */
 int kx_shinfo_place(struct kx_domain *d, u64 gfn)
 {
-	return kx_overlay_place(d, &d->shinfo->ov, gfn);
+	int r = kx_overlay_place(d, &d->shinfo->ov, gfn);
+	struct kx_vcpu *v;
+	unsigned int i;
+
+	if (r)
+		return r;
+	kx_for_each_vcpu(d, v, i)
+		kx_time_renew(v);
+	return 0;
 }
 
 /**

@@ -73,6 +73,7 @@ void kx_area_write(struct kx_area *area, u32 at, const void *from, u32 bytes);
 int kx_time_area_register(struct kx_vcpu *caller, struct kx_vcpu *v, u64 gva);
 void kx_time_publish(struct kx_vcpu *v,
 		     const struct pvclock_vcpu_time_info *src);
+void kx_time_renew(struct kx_vcpu *v);
 
 int kx_runstate_register(struct kx_vcpu *caller, struct kx_vcpu *v, u64 gva);
 void kx_runstate_change(struct kx_vcpu *v, int state, u64 now_ns);
@@ -80,7 +81,8 @@ void kx_runstate_read(struct kx_vcpu *v, struct vcpu_runstate_info *info,
 		      u64 now_ns);
 
 /* upcall.c: the end of the delivery path; any context, inside RCU */
-void kx_upcall_select(struct kx_vcpu *v, unsigned int sel);
+void kx_upcall_select(struct kx_vcpu *v, const struct kx_layout *l,
+		      unsigned int sel);
 void kx_upcall_raise(struct kx_vcpu *v);
 bool kx_upcall_pending(struct kx_vcpu *v);
 bool kx_upcall_masked(struct kx_vcpu *v);

@@ -32,6 +32,7 @@ struct kx_runstate {
  * @info_page: page of a registered vcpu_info
  * @standby: serves a vCPU beyond the 32 of shared_info until it registers one
  * @lock: protects what follows; innermost, taken in any context
+ * @time: what was published last; version 0: nothing yet
  * @time_area: copy of the time fields that the guest asked for
  * @rs_area: where the guest reads its runstate
  * @rs_layout: layout of @rs_area, as latched when it was registered
@@ -43,6 +44,7 @@ struct kx_shinfo_vcpu {
 	u8 standby[KX_VI_BYTES] __aligned(8);
 
 	raw_spinlock_t lock;
+	struct pvclock_vcpu_time_info time;
 	struct kx_area time_area;
 	struct kx_area rs_area;
 	const struct kx_layout *rs_layout;

@@ -78,10 +78,33 @@ void kx_time_publish(struct kx_vcpu *v,
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&sv->lock, flags);
+	sv->time = *src;
 	rcu_read_lock();
 	time_write(kx_vcpu_info(v) + KX_VI_TIME, src);
 	rcu_read_unlock();
 	if (sv->time_area.bytes)
 		time_write_area(&sv->time_area, 2 * src->version + 1, src);
+	raw_spin_unlock_irqrestore(&sv->lock, flags);
+}
+
+/**
+ * kx_time_renew() - vcpu_info has moved: write its clock again
+ * @v: vCPU
+ *
+ * Moving copies bytes while @v may publish: what arrived there can be a mixture
+ * of two clocks.
+ *
+ * Context: any but NMI.
+ */
+void kx_time_renew(struct kx_vcpu *v)
+{
+	struct kx_shinfo_vcpu *sv = v->shinfo;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&sv->lock, flags);
+	rcu_read_lock();
+	if (sv->time.version)
+		time_write(kx_vcpu_info(v) + KX_VI_TIME, &sv->time);
+	rcu_read_unlock();
 	raw_spin_unlock_irqrestore(&sv->lock, flags);
 }

@@ -11,13 +11,14 @@
 /**
  * kx_upcall_select() - a port of selector group @sel became pending
  * @v: the vCPU to tell
+ * @l: the guest's layout as the caller read it, once for all of its steps
  * @sel: group, below the guest's word size
  *
  * Context: any, inside RCU.
  */
-void kx_upcall_select(struct kx_vcpu *v, unsigned int sel)
+void kx_upcall_select(struct kx_vcpu *v, const struct kx_layout *l,
+		      unsigned int sel)
 {
-	const struct kx_layout *l = kx_layout(READ_ONCE(v->d->width));
 	u32 *word;
 
 	if (WARN_ON_ONCE(sel >= l->word_bits))

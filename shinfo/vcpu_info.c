@@ -38,10 +38,16 @@ void kx_shinfo_vcpu_set_id(struct kx_vcpu *v, u32 id)
 	struct kx_shinfo_vcpu *sv = v->shinfo;
 
 	lockdep_assert_held(&v->d->lock);
-	if (!sv->info_page.page)
-		smp_store_release(&sv->info, sv->standby);
+	if (sv->info_page.page) {
+		WRITE_ONCE(v->id, id);
+		return;
+	}
+	/* pairs with the acquire in kx_vcpu_info(), as the two below */
+	smp_store_release(&sv->info, sv->standby);
+	/* the stand-by one is seen before the id */
 	smp_store_release(&v->id, id);
-	if (!sv->info_page.page && id < MAX_VIRT_CPUS)
+	/* and the id before it goes */
+	if (id < MAX_VIRT_CPUS)
 		smp_store_release(&sv->info, NULL);
 }
 
@@ -57,10 +63,12 @@ void kx_shinfo_vcpu_reset(struct kx_vcpu *v)
 	struct kx_area time_area, rs_area;
 
 	memset(sv->standby, 0, sizeof(sv->standby));
+	/* pairs with the acquire in kx_vcpu_info() */
 	smp_store_release(&sv->info,
 			  v->id >= MAX_VIRT_CPUS ? (void *)sv->standby : NULL);
 
 	raw_spin_lock_irq(&sv->lock);
+	sv->time.version = 0;
 	time_area = sv->time_area;
 	rs_area = sv->rs_area;
 	sv->time_area = (struct kx_area){};
@@ -101,6 +109,7 @@ void kx_shinfo_vcpu_destroy(struct kx_vcpu *v)
  */
 void *kx_vcpu_info(struct kx_vcpu *v)
 {
+	/* pairs with the releases of who moves it */
 	void *info = smp_load_acquire(&v->shinfo->info);
 
 	if (info)
@@ -163,11 +172,13 @@ int kx_vcpu_info_register(struct kx_vcpu *caller, struct kx_vcpu *v, u64 gfn,
 	rcu_read_unlock();
 	if (sv->info == sv->standby)
 		WRITE_ONCE(*((u8 *)pg.va + offset + KX_VI_MASK), 1);
+	/* the copy is seen before its place; pairs with kx_vcpu_info() */
 	smp_store_release(&sv->info, pg.va + offset);
 	kx_synchronize();
 	/* an upcall that was set before the copy must be raised once more */
 	WRITE_ONCE(*(u8 *)sv->info, 0);
 	mark_all_pending(v);
+	kx_time_renew(v);
 	kx_clock_republish(v);
 out:
 	mutex_unlock(&d->lock);

@@ -49,6 +49,7 @@ void kx_guest_segments(void)
 	gdt[1] = 0x00cf93000000ffffull;
 	gdt[2] = 0x00affb000000ffffull;
 	gdt[3] = 0x00cff3000000ffffull;
+	gdt[4] = 0x00cffb000000ffffull;
 
 	/* The stack on which an exception at CPL 3 arrives. */
 	asm volatile("str %0" : "=r"(tr));

@@ -14,10 +14,14 @@ struct kx_gprs {
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
 };
 
-/* The same for a 32-bit caller. */
+/* The same for a 32-bit caller. @entry: 32-bit code that is called instead. */
 struct kx_gprs32 {
 	uint32_t eax, ebx, ecx, edx, esi, edi;
+	uint32_t entry;
 };
+
+/* 32-bit code: WRMSR. */
+extern const char kx_wrmsr32[];
 
 /* Guest: VMMCALL (else VMCALL); kx_guest_init() sets the guest's copy. */
 extern bool kx_use_vmmcall;
@@ -59,7 +63,7 @@ long kx_hypercall_page(void *page, unsigned long nr, unsigned long a1,
 		       unsigned long a2);
 
 /*
- * Guest: a hypercall from a code segment with CS.L = 0 at CPL 0. @gprs and
+ * Guest: a hypercall from a code segment with CS.L = 0 at the current CPL. @gprs and
  * whatever it points to must lie below 4 GiB (image and stacks do). Needs
  * kx_guest_segments().
  */

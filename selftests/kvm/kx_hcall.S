@@ -85,6 +85,14 @@ kx_hypercall_gprs:
 	.type	kx_hypercall_gprs32, @function
 kx_hypercall_gprs32:
 	save_callee_saved
+	mov	%cs, %ax
+	test	$3, %al
+	jz	1f
+	lcall	*far32_user(%rip)	/* SS is KX_UDS already */
+	mov	%esp, %esp
+	restore_callee_saved
+	ret
+1:
 	mov	%ss, %ax
 	push	%rax
 	mov	$KX_DS32, %ax
@@ -105,9 +113,14 @@ code32:
 	mov	0x0c(%ebp), %edx
 	mov	0x10(%ebp), %esi
 	mov	0x14(%ebp), %edi
+	cmpl	$0, 0x18(%ebp)
+	jne	3f
 	cmpb	$0, kx_use_vmmcall
 	je	1f
 	vmmcall
+	jmp	2f
+3:
+	call	*0x18(%ebp)
 	jmp	2f
 1:
 	vmcall
@@ -120,7 +133,17 @@ code32:
 	mov	%edi, 0x14(%ebp)
 	lret
 
+/* for kx_gprs32.entry */
+	.globl	kx_wrmsr32
+	.type	kx_wrmsr32, @function
+kx_wrmsr32:
+	wrmsr
+	ret
+
 	.section .rodata
 far32:
 	.long	code32
 	.word	KX_CS32
+far32_user:
+	.long	code32
+	.word	KX_UCS32

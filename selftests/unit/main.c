@@ -60,7 +60,7 @@ static int run(const struct ut_suite *us)
 	nr = srunner_ntests_run(sr);
 	results = srunner_results(sr);
 	for (i = 0; i < nr; i++) {
-		const TestResult *tr = results[i];
+		TestResult *tr = results[i];
 
 		if (tr_rtype(tr) == CK_PASS)
 			printf("PASS unit/%s/%s\n", us->name, tr_tcname(tr));

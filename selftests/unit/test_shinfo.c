@@ -340,6 +340,66 @@ START_TEST(reset)
 }
 END_TEST
 
+static void set_id(unsigned int vcpu, u32 id)
+{
+	mutex_lock(&D->lock);
+	kx_shinfo_vcpu_set_id(V[vcpu], id);
+	mutex_unlock(&D->lock);
+	ck_assert_uint_eq(V[vcpu]->id, id);
+}
+
+START_TEST(id_decides_the_place)
+{
+	u8 *page = shared_info_now();
+	void *standby;
+
+	set_id(1, 20);
+	ck_assert_ptr_eq(vcpu_info_of(1), page + 64 * 20);
+	set_id(1, 50);
+	standby = vcpu_info_of(1);
+	ck_assert(standby < (void *)page || standby >= (void *)(page + PAGE_SIZE));
+	set_id(1, 1);
+	ck_assert_ptr_eq(vcpu_info_of(1), page + 64);
+	/* a registered one stays */
+	ck_assert_int_eq(reg(1, 1, 5, 0), 0);
+	set_id(1, 60);
+	ck_assert_ptr_eq(vcpu_info_of(1), fake_guest_page(5));
+	fake_reset_domain();
+	ck_assert_ptr_eq(vcpu_info_of(1), standby);
+}
+END_TEST
+
+/* vcpu_info moves with shared_info, and so does the clock in it */
+START_TEST(time_follows)
+{
+	u64 page;
+
+	kx_time_publish(V[2], &clock_a);
+	mutex_lock(&D->lock);
+	ck_assert_int_eq(kx_shinfo_place(D, 9), 0);
+	mutex_unlock(&D->lock);
+	page = 0x9000 + 2 * 64 + 32;
+	ck_assert_uint_eq(get32(page) & 1, 0);
+	ck_assert_uint_eq(get64(page + 16), clock_a.system_time);
+	ck_assert_int_eq(reg(2, 2, 11, 0), 0);
+	ck_assert_uint_eq(get64(0xb000 + 32 + 16), clock_a.system_time);
+	/* nobody's clock appears where none was published */
+	ck_assert_uint_eq(get64(0x9000 + 64 + 32), 0);
+}
+END_TEST
+
+/* the second half of an area of a 32-bit caller can be at 0 */
+START_TEST(area_wraps)
+{
+	fake.vcpu[0].width = 32;
+	fake_map(0xfffff000ULL, 9);
+	fake_map(0, 10);
+	ck_assert_int_eq(kx_time_area_register(V[0], V[0], 0xfffffff0), 0);
+	kx_time_publish(V[0], &clock_a);
+	ck_assert_uint_eq(get64(0xa000), clock_a.system_time);
+}
+END_TEST
+
 /* a domain that cannot be made leaves nothing behind */
 START_TEST(domain_failures)
 {
@@ -372,4 +432,5 @@ SUITE(shinfo, NR_VCPUS, CASE(layouts), CASE(wallclock),
       CASE(register_errors_32), CASE(register_moves), CASE(register_beyond_32),
       CASE(register_failures), CASE(time_in_vcpu_info), CASE(time_area),
       CASE(time_area_errors), CASE(time_area_failures),
-      CASE(area_write_bounds), CASE(reset), CASE(domain_failures));
+      CASE(area_write_bounds), CASE(reset), CASE(id_decides_the_place),
+      CASE(time_follows), CASE(area_wraps), CASE(domain_failures));

@@ -58,6 +58,7 @@ typedef unsigned int gfp_t;
 
 /* bits.h, kernel.h, minmax.h, math64.h, mm.h */
 #define BIT(nr)			(1UL << (nr))
+#define BIT_ULL(nr)		(1ULL << (nr))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define lower_32_bits(n)	((u32)(n))
 #define upper_32_bits(n)	((u32)((n) >> 32))
@@ -69,6 +70,9 @@ typedef unsigned int gfp_t;
 #define min(a, b) \
 	({ typeof(a) ut_m = (a); typeof(b) ut_n = (b); \
 	   (void)(&ut_m == &ut_n); ut_m < ut_n ? ut_m : ut_n; })
+#define max(a, b) \
+	({ typeof(a) ut_m = (a); typeof(b) ut_n = (b); \
+	   (void)(&ut_m == &ut_n); ut_m > ut_n ? ut_m : ut_n; })
 #define min3(a, b, c)		min((typeof(a))min(a, b), c)
 #define PAGE_SHIFT		12
 #define PAGE_SIZE		(1UL << PAGE_SHIFT)
