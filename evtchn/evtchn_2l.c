@@ -85,6 +85,7 @@ bool kx_2l_is_pending(struct kx_domain *d, u32 port)
 
 	if (!l)
 		return false;
+	port = array_index_nospec(port, l->nr_ports);
 	rcu_read_lock();
 	pending = READ_ONCE(*pending_word(d, l, port)) & BIT(port % 32);
 	rcu_read_unlock();

@@ -43,9 +43,8 @@ bool kx_poll_begin(struct kx_vcpu *v, const u32 *ports, unsigned int nr_ports,
 	u32 wanted = KX_POLL_ANY;
 	unsigned int i;
 
-	/* port 0 can be named, but as a value it means no poll */
-	if (nr_ports == 1 && ports[0])
-		wanted = ports[0];
+	if (nr_ports == 1)
+		wanted = KX_POLL_PORT(ports[0]);
 
 	poll_end(v);
 	kx_timer_cancel(v, KX_TIMER_POLL);
@@ -104,7 +103,7 @@ void kx_poll_check(struct kx_domain *d, u32 port)
 	kx_for_each_vcpu(d, v, i) {
 		u32 poll = atomic_read(&v->evtchn->poll);
 
-		if (poll == port || poll == KX_POLL_ANY)
+		if (poll == KX_POLL_PORT(port) || poll == KX_POLL_ANY)
 			kx_poll_wake(v);
 	}
 }

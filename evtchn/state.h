@@ -55,14 +55,15 @@ struct kx_evtchn {
 	atomic_t nr_pollers;
 };
 
-/* values of &kx_evtchn_vcpu.poll beside a port */
-#define KX_POLL_NONE	0U
-#define KX_POLL_ANY	(~0U)
+/* values of &kx_evtchn_vcpu.poll; a single port counts from 1 */
+#define KX_POLL_NONE		0U
+#define KX_POLL_ANY		(~0U)
+#define KX_POLL_PORT(port)	((port) + 1)
 
 /**
  * struct kx_evtchn_vcpu - a vCPU's share of the room
  * @virq_port: port of each bound VIRQ, 0: none; read in any context
- * @poll: port that the vCPU polls for, or KX_POLL_*; who exchanges it for
+ * @poll: what the vCPU polls for, KX_POLL_*; who exchanges it for
  *	%KX_POLL_NONE ends the poll
  */
 struct kx_evtchn_vcpu {

@@ -12,17 +12,20 @@
 
 #define E820_RAM	1
 
+/* 0 for a space that is built; beyond the last one Xen finds no page */
+static long check_space(u32 space)
+{
+	if (space == XENMAPSPACE_shared_info ||
+	    space == XENMAPSPACE_grant_table)
+		return 0;
+	return space <= XENMAPSPACE_dev_mmio ? -ENOSYS : -EINVAL;
+}
+
 static long place(struct kx_domain *d, u32 space, u64 idx, u64 gfn)
 {
-	switch (space) {
-	case XENMAPSPACE_shared_info:
-		return idx ? -EINVAL : kx_shinfo_place(d, gfn);
-	case XENMAPSPACE_grant_table:
+	if (space == XENMAPSPACE_grant_table)
 		return kx_gnttab_place(d, idx, gfn);
-	default:
-		/* not built; beyond the last one Xen finds no page */
-		return space <= XENMAPSPACE_dev_mmio ? -ENOSYS : -EINVAL;
-	}
+	return idx ? -EINVAL : kx_shinfo_place(d, gfn);
 }
 
 static long op_add_to_physmap(struct kx_hcall *h, u64 arg)
@@ -46,6 +49,7 @@ static long op_add_to_physmap(struct kx_hcall *h, u64 arg)
 	}
 
 	r = kx_whose_errno(h, op.domid);
+	r = r ?: check_space(op.space);
 	if (r)
 		return r;
 	if (!kx_gfn_is_ram(d, op.gpfn)) {

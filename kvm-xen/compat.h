@@ -65,4 +65,17 @@ static inline bool kx_has_private_mem(struct kvm *kvm)
 #define KX_HAVE_HYPERV	0
 #endif
 
+/* VM types of encrypted guests */
+#ifdef KVM_X86_SEV_VM
+static inline bool kx_is_encrypted(struct kvm *kvm)
+{
+	return kvm->arch.vm_type >= KVM_X86_SEV_VM;
+}
+#else
+static inline bool kx_is_encrypted(struct kvm *kvm)
+{
+	return false;
+}
+#endif
+
 #endif /* KX_COMPAT_H */

@@ -12,7 +12,9 @@
 
 /**
  * struct kx_conlog - the ring
- * @lock: protects it; taken in vCPU threads and by readers, may sleep
+ * @readers: one reader at a time; outside @lock, held while user memory is
+ *	written
+ * @lock: protects the ring; taken in vCPU threads and by readers, not for long
  * @wait: readers
  * @head: bytes ever written
  * @tail: bytes ever read or dropped
@@ -20,6 +22,7 @@
  * @buf: the bytes
  */
 struct kx_conlog {
+	struct mutex readers;
 	struct mutex lock;
 	wait_queue_head_t wait;
 	u64 head;
@@ -35,6 +38,7 @@ int kx_conlog_init(struct kx_domain *d)
 
 	if (!c)
 		return -ENOMEM;
+	mutex_init(&c->readers);
 	mutex_init(&c->lock);
 	init_waitqueue_head(&c->wait);
 	d->conlog = c;
@@ -74,6 +78,28 @@ static bool readable(struct kx_conlog *c)
 	return READ_ONCE(c->head) != READ_ONCE(c->tail) || READ_ONCE(c->ended);
 }
 
+/* the oldest bytes, which stay in the ring */
+static size_t peek(struct kx_conlog *c, char *to, size_t len, u64 *from)
+{
+	size_t i;
+
+	mutex_lock(&c->lock);
+	len = min_t(u64, len, c->head - c->tail);
+	*from = c->tail;
+	for (i = 0; i < len; i++)
+		to[i] = c->buf[(c->tail + i) % LOG_BYTES];
+	mutex_unlock(&c->lock);
+	return len;
+}
+
+/* bytes up to @end were read; a writer can have dropped them already */
+static void consume(struct kx_conlog *c, u64 end)
+{
+	mutex_lock(&c->lock);
+	c->tail = max(c->tail, end);
+	mutex_unlock(&c->lock);
+}
+
 /**
  * kx_conlog_read() - read(2) on a domain's file descriptor
  * @d: domain
@@ -81,22 +107,27 @@ static bool readable(struct kx_conlog *c)
  * @len: bytes at most
  * @nonblock: do not wait
  *
- * Return: bytes; 0 at the end; -EAGAIN, -ERESTARTSYS, -EFAULT.
+ * Return: bytes, up to 256 at a time; 0 at the end; -EAGAIN, -ERESTARTSYS,
+ * -EFAULT.
  */
 ssize_t kx_conlog_read(struct kx_domain *d, char __user *buf, size_t len,
 		       bool nonblock)
 {
 	struct kx_conlog *c = d->conlog;
-	size_t at, n;
+	char chunk[256];
 	ssize_t r;
+	u64 from;
+	size_t n;
 
 	if (!len)
 		return 0;
 	for (;;) {
-		mutex_lock(&c->lock);
-		if (c->head != c->tail)
+		if (mutex_lock_interruptible(&c->readers))
+			return -ERESTARTSYS;
+		n = peek(c, chunk, min(len, sizeof(chunk)), &from);
+		if (n)
 			break;
-		mutex_unlock(&c->lock);
+		mutex_unlock(&c->readers);
 		if (READ_ONCE(c->ended))
 			return 0;
 		if (nonblock)
@@ -105,12 +136,10 @@ ssize_t kx_conlog_read(struct kx_domain *d, char __user *buf, size_t len,
 		if (r)
 			return r;
 	}
-	at = c->tail % LOG_BYTES;
-	n = min3(len, (size_t)(c->head - c->tail), LOG_BYTES - at);
-	r = copy_to_user(buf, c->buf + at, n) ? -EFAULT : n;
+	r = copy_to_user(buf, chunk, n) ? -EFAULT : n;
 	if (r > 0)
-		c->tail += n;
-	mutex_unlock(&c->lock);
+		consume(c, from + n);
+	mutex_unlock(&c->readers);
 	return r;
 }
 

@@ -19,6 +19,7 @@
  * @d: what the rooms see
  * @ref: files and the attachment hold one each
  * @vm_node: in &kx_vm_table, while attached
+ * @srcu: held by hook handlers of this domain that may sleep
  * @mm: the VMM's address space, for charging pinned pages
  * @uuid: as the VMM gave it, under &kx_domain.lock
  * @holds_vm: the domain file descriptor holds a reference on the VM
@@ -28,6 +29,7 @@ struct kx_dom {
 	struct kx_domain d;
 	struct kref ref;
 	struct hlist_node vm_node;
+	struct srcu_struct srcu;
 	struct mm_struct *mm;
 	u8 uuid[16];
 	bool holds_vm;
@@ -51,11 +53,13 @@ int kx_vcpu_create(struct kx_dom *dom, struct kvm_vcpu *kvcpu, unsigned int idx)
 int kx_vcpu_set_id(struct kx_dom *dom, u32 idx, u32 id);
 void kx_dom_reset(struct kx_dom *dom);
 
-/* the domain of a VM; inside RCU or kx_srcu */
+/* the domain of a VM; inside RCU */
 struct kx_domain *kx_domain_of(struct kvm *kvm);
+struct kx_dom *kx_dom_enter(struct kvm *kvm, int *idx);
+void kx_dom_leave(struct kx_dom *dom, int idx);
 
-/* held by hook handlers that may sleep */
-extern struct srcu_struct kx_srcu;
+/* memslots that the windows may take, from the top of KVM's range */
+#define KX_RESERVED_MEMSLOTS	128
 
 /* conlog.c */
 int kx_conlog_init(struct kx_domain *d);
@@ -83,7 +87,8 @@ int kx_vm_attach(struct file *vm_file, domid_t domid, bool hold_vm,
 		 struct kx_dom **out);
 void kx_vm_detach(struct kx_dom *dom);
 int kx_vcpus_sync(struct kx_domain *d);
-bool kx_vm_busy(struct kx_domain *d);
+bool kx_vcpus_trylock(struct kx_domain *d);
+void kx_vcpus_unlock(struct kx_domain *d);
 bool kx_vm_ran(struct kx_domain *d);
 bool kx_vcpu_ran(struct kx_vcpu *v);
 

@@ -18,9 +18,6 @@
 
 #include "core.h"
 
-/* memslots that the windows may take, from the top of KVM's range */
-#define RESERVED_MEMSLOTS	128
-
 /**
  * struct dev_file - an open /dev/kvm-xen
  * @lock: protects @kvm's first use
@@ -146,8 +143,8 @@ static long forward(struct dev_file *f, unsigned int cmd, unsigned long arg)
 	if (cmd == KVM_CREATE_VM && r >= 0)
 		return attach_created(r);
 	if (cmd == KVM_CHECK_EXTENSION && arg == KVM_CAP_NR_MEMSLOTS &&
-	    r > RESERVED_MEMSLOTS)
-		return r - RESERVED_MEMSLOTS;
+	    r > KX_RESERVED_MEMSLOTS)
+		return r - KX_RESERVED_MEMSLOTS;
 	return r;
 }
 

@@ -16,8 +16,6 @@
 #include "../gnttab/gnttab.h"
 #include "../hypercalls/hvm_params.h"
 
-DEFINE_SRCU(kx_srcu);
-
 /* domids, the table of VMs: changed under this lock */
 static DEFINE_MUTEX(domains_lock);
 static DEFINE_IDR(domids);
@@ -80,6 +78,7 @@ static void dom_free(struct kref *ref)
 	struct kx_dom *dom = container_of(ref, struct kx_dom, ref);
 
 	kx_conlog_destroy(&dom->d);
+	cleanup_srcu_struct(&dom->srcu);
 	mmdrop(dom->mm);
 	kvfree(dom->d.vcpu);
 	kvfree(dom->d.vcpu_by_id);
@@ -116,6 +115,10 @@ struct kx_dom *kx_dom_create(struct kvm *kvm, struct mm_struct *mm,
 
 	if (!dom)
 		return ERR_PTR(-ENOMEM);
+	if (init_srcu_struct(&dom->srcu)) {
+		kfree(dom);
+		return ERR_PTR(-ENOMEM);
+	}
 	d = &dom->d;
 	kref_init(&dom->ref);
 	mmgrab(mm);
@@ -143,7 +146,8 @@ struct kx_dom *kx_dom_create(struct kvm *kvm, struct mm_struct *mm,
 	return dom;
 
 unwind:
-	while (i-- > 0)
+	/* from the room that failed: each can be destroyed half made */
+	for (; i >= 0; i--)
 		rooms[i].destroy(d);
 	domid_release(dom);
 free:
@@ -177,17 +181,49 @@ int kx_dom_publish(struct kx_dom *dom)
  * kx_domain_of() - the domain that a VM is
  * @kvm: VM
  *
- * Context: any, inside RCU or kx_srcu, which keep the domain until they end.
+ * Context: any, inside RCU, which keeps the domain until it ends.
  * Return: domain or NULL.
  */
 struct kx_domain *kx_domain_of(struct kvm *kvm)
 {
 	struct kx_dom *dom;
 
-	hlist_for_each_entry_srcu(dom, kx_vm_bucket(kvm), vm_node, true)
+	hlist_for_each_entry_rcu(dom, kx_vm_bucket(kvm), vm_node,
+				 lockdep_is_held(&domains_lock))
 		if (dom->d.kvm == kvm)
 			return &dom->d;
 	return NULL;
+}
+
+/**
+ * kx_dom_enter() - find the domain of a VM, for a handler that may sleep
+ * @kvm: VM
+ * @idx: for kx_dom_leave()
+ *
+ * The domain stays as it is until kx_dom_leave(). Each domain has an SRCU of
+ * its own: one VMM that keeps its vCPU waiting for memory holds up nobody else.
+ *
+ * Return: domain or NULL.
+ */
+struct kx_dom *kx_dom_enter(struct kvm *kvm, int *idx)
+{
+	struct kx_dom *dom = NULL;
+	struct kx_domain *d;
+
+	rcu_read_lock();
+	d = kx_domain_of(kvm);
+	if (d) {
+		dom = to_kx_dom(d);
+		*idx = srcu_read_lock(&dom->srcu);
+	}
+	rcu_read_unlock();
+	return dom;
+}
+
+/** kx_dom_leave() - the end of what kx_dom_enter() began */
+void kx_dom_leave(struct kx_dom *dom, int idx)
+{
+	srcu_read_unlock(&dom->srcu, idx);
 }
 
 /**
@@ -256,16 +292,16 @@ void kx_dom_destroy(struct kx_dom *dom)
  * kx_dom_detach() - the VM is no Xen domain any more
  * @dom: published domain; the creator's reference is consumed
  *
- * Context: may sleep; not inside kx_srcu or RCU.
+ * Context: may sleep; not inside kx_dom_enter() or RCU.
  */
 void kx_dom_detach(struct kx_dom *dom)
 {
 	mutex_lock(&domains_lock);
 	hlist_del_rcu(&dom->vm_node);
 	mutex_unlock(&domains_lock);
-	/* no hook handler and no kick sees the domain after this */
-	synchronize_srcu(&kx_srcu);
+	/* nobody finds the domain after this; who has found it leaves */
 	synchronize_rcu();
+	synchronize_srcu(&dom->srcu);
 	kx_dom_destroy(dom);
 }
 
@@ -326,12 +362,12 @@ int kx_vcpu_create(struct kx_dom *dom, struct kvm_vcpu *kvcpu, unsigned int idx)
 
 /**
  * kx_vcpu_set_id() - KX_VCPU_SET_ID
- * @dom: attached domain
+ * @dom: attached domain, none of whose vCPUs has run or runs
  * @idx: vCPU
  * @id: its new Xen id
  *
  * Context: may sleep; &kx_domain.lock held.
- * Return: 0, -EINVAL, -ENOENT, -EEXIST, -EBUSY.
+ * Return: 0, -EINVAL, -ENOENT, -EEXIST.
  */
 int kx_vcpu_set_id(struct kx_dom *dom, u32 idx, u32 id)
 {
@@ -348,8 +384,6 @@ int kx_vcpu_set_id(struct kx_dom *dom, u32 idx, u32 id)
 	v = d->vcpu[idx];
 	if (v->id == id)
 		return 0;
-	if (kx_vm_ran(d))
-		return -EBUSY;
 	if (d->vcpu_by_id[id])
 		return -EEXIST;
 

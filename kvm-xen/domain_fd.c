@@ -46,6 +46,14 @@ static int op_info(struct kx_domain *d, struct kx_domain_info __user *argp)
 	return copy_to_user(argp, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
+/* keep all vCPUs out of KVM_RUN; &kx_domain.lock held */
+static int lock_vcpus(struct kx_dom *dom)
+{
+	if (!dom->d.kvm)
+		return -ESHUTDOWN;
+	return kx_vcpus_trylock(&dom->d) ? 0 : -EBUSY;
+}
+
 static int op_set_id(struct kx_dom *dom, const struct kx_vcpu_id __user *argp)
 {
 	struct kx_vcpu_id arg;
@@ -57,8 +65,12 @@ static int op_set_id(struct kx_dom *dom, const struct kx_vcpu_id __user *argp)
 	if (r)
 		return r;
 	mutex_lock(&dom->d.lock);
-	r = dom->d.kvm ? kx_vcpu_set_id(dom, arg.vcpu_idx, arg.xen_id) :
-			 -ESHUTDOWN;
+	r = lock_vcpus(dom);
+	if (!r) {
+		r = kx_vm_ran(&dom->d) ? -EBUSY :
+		    kx_vcpu_set_id(dom, arg.vcpu_idx, arg.xen_id);
+		kx_vcpus_unlock(&dom->d);
+	}
 	mutex_unlock(&dom->d.lock);
 	return r;
 }
@@ -81,15 +93,14 @@ static int op_set_uuid(struct kx_dom *dom, const struct kx_uuid __user *argp)
 
 static int op_reset(struct kx_dom *dom)
 {
-	int r = 0;
+	int r;
 
 	mutex_lock(&dom->d.lock);
-	if (!dom->d.kvm)
-		r = -ESHUTDOWN;
-	else if (kx_vm_busy(&dom->d))
-		r = -EBUSY;
-	else
+	r = lock_vcpus(dom);
+	if (!r) {
 		kx_dom_reset(dom);
+		kx_vcpus_unlock(&dom->d);
+	}
 	mutex_unlock(&dom->d.lock);
 	return r;
 }

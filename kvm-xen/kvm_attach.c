@@ -6,6 +6,18 @@
 
 #include "kvm_seam.h"
 
+/*
+ * Whether KVM says so anywhere that can be seen: by the VM's type, and where
+ * the host has AVIC by what inhibits that. The old way to make a plain SEV VM
+ * leaves no other trace.
+ */
+static bool uses_sev(struct kvm *kvm)
+{
+	return kx_is_encrypted(kvm) ||
+	       READ_ONCE(kvm->arch.apicv_inhibit_reasons) &
+	       BIT(APICV_INHIBIT_REASON_SEV);
+}
+
 /**
  * kx_vm_check() - can this VM be a Xen domain?
  * @kvm: VM
@@ -27,8 +39,7 @@ int kx_vm_check(struct kvm *kvm, const char **why)
 		*why = "it uses guest_memfd";
 		return -EOPNOTSUPP;
 	}
-	if (READ_ONCE(kvm->arch.apicv_inhibit_reasons) &
-	    BIT(APICV_INHIBIT_REASON_SEV)) {
+	if (uses_sev(kvm)) {
 		*why = "it uses SEV";
 		return -EOPNOTSUPP;
 	}
@@ -201,8 +212,7 @@ static int check_again(struct kvm *kvm, struct kvm_vcpu *kvcpu, const char **why
 		return -EOPNOTSUPP;
 	}
 	if (kx_has_private_mem(kvm) || kvcpu->arch.guest_state_protected ||
-	    READ_ONCE(kvm->arch.apicv_inhibit_reasons) &
-	    BIT(APICV_INHIBIT_REASON_SEV)) {
+	    uses_sev(kvm)) {
 		*why = "its memory or state is encrypted";
 		return -EOPNOTSUPP;
 	}
@@ -249,20 +259,32 @@ out:
 }
 
 /**
- * kx_vm_busy() - is any vCPU inside an ioctl, KVM_RUN above all?
+ * kx_vcpus_trylock() - keep every vCPU out of its ioctls, KVM_RUN above all
  * @d: attached domain
  *
- * Context: may sleep; &kx_domain.lock held.
+ * Context: &kx_domain.lock held.
+ * Return: false if one of them is in an ioctl; nothing is held then.
  */
-bool kx_vm_busy(struct kx_domain *d)
+bool kx_vcpus_trylock(struct kx_domain *d)
 {
-	struct kvm_vcpu *kvcpu;
-	unsigned long i;
+	unsigned int i;
 
-	kvm_for_each_vcpu(i, kvcpu, d->kvm) {
-		if (!mutex_trylock(&kvcpu->mutex))
-			return true;
-		mutex_unlock(&kvcpu->mutex);
-	}
+	lockdep_assert_held(&d->lock);
+	for (i = 0; i < d->nr_vcpus; i++)
+		if (!mutex_trylock(&d->vcpu[i]->kvcpu->mutex))
+			break;
+	if (i == d->nr_vcpus)
+		return true;
+	while (i-- > 0)
+		mutex_unlock(&d->vcpu[i]->kvcpu->mutex);
 	return false;
+}
+
+/** kx_vcpus_unlock() - let the vCPUs go on; the same lock is still held */
+void kx_vcpus_unlock(struct kx_domain *d)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->nr_vcpus; i++)
+		mutex_unlock(&d->vcpu[i]->kvcpu->mutex);
 }

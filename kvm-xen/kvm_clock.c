@@ -68,6 +68,18 @@ static u64 vm_time_ns(struct kvm *kvm)
 	       kvm->arch.kvmclock_offset;
 }
 
+/* the host's TSC at the guest's rate, without the offset that it has now */
+static u64 scaled_tsc(struct kvm_vcpu *kvcpu)
+{
+	u64 offset, tsc;
+
+	do {
+		offset = READ_ONCE(kvcpu->arch.l1_tsc_offset);
+		tsc = kvm_read_l1_tsc(kvcpu, rdtsc_ordered());
+	} while (offset != READ_ONCE(kvcpu->arch.l1_tsc_offset));
+	return tsc - offset;
+}
+
 u64 kx_guest_time_ns(struct kx_vcpu *v)
 {
 	struct kvm_vcpu *kvcpu = v->kvcpu;
@@ -86,9 +98,7 @@ u64 kx_guest_time_ns(struct kx_vcpu *v)
 	if (!valid)
 		return vm_time_ns(kvcpu->kvm);
 
-	/* the guest's TSC, by the offset that the parameters belong to */
-	tsc = kvm_read_l1_tsc(kvcpu, rdtsc_ordered()) -
-	      READ_ONCE(kvcpu->arch.l1_tsc_offset) + offset;
+	tsc = scaled_tsc(kvcpu) + offset;
 	if ((s64)(tsc - pub.tsc_timestamp) < 0)
 		return pub.system_time;
 	return pub.system_time +
@@ -281,13 +291,14 @@ int kx_clock_init(struct kx_vcpu *v)
 	return 0;
 }
 
-/** kx_clock_reset() - stop a vCPU's timers; may sleep */
+/** kx_clock_reset() - stop a vCPU's timers, write its clock again; may sleep */
 void kx_clock_reset(struct kx_vcpu *v)
 {
 	unsigned int i;
 
 	for (i = 0; i < KX_NR_TIMERS; i++)
 		kx_timer_cancel(v, i);
+	kx_clock_republish(v);
 }
 
 /** kx_clock_destroy() - the end of a vCPU; never initialised is no error */
@@ -295,7 +306,6 @@ void kx_clock_destroy(struct kx_vcpu *v)
 {
 	if (!v->clock)
 		return;
-	kx_clock_reset(v);
 	kfree(v->clock);
 	v->clock = NULL;
 }

@@ -25,22 +25,22 @@ static_assert(offsetof(struct kvm_vcpu, kvm) == 0);
 struct kx_vcpu *kx_vcpu_find(struct kvm_vcpu *kvcpu)
 {
 	struct kx_domain *d = kx_domain_of(kvcpu->kvm);
+	struct kx_vcpu *v;
 
-	/* pairs with the release in kx_vcpu_create() */
-	return d ? smp_load_acquire(&d->vcpu[kvcpu->vcpu_idx]) : NULL;
+	if (!d)
+		return NULL;
+	v = kx_vcpu_at(d, kvcpu->vcpu_idx);
+	/* a vCPU that KVM is about to make has no index yet, that is, 0 */
+	return v && v->kvcpu == kvcpu ? v : NULL;
 }
 
-struct kx_vcpu *kx_vcpu_enter(struct kvm_vcpu *kvcpu)
+struct kx_vcpu *kx_vcpu_of(struct kx_dom *dom, struct kvm_vcpu *kvcpu)
 {
-	struct kx_vcpu *v = kx_vcpu_find(kvcpu);
-	struct kx_domain *d;
+	struct kx_vcpu *v = kx_vcpu_at(&dom->d, kvcpu->vcpu_idx);
 
-	if (likely(v))
-		return v;
-	d = kx_domain_of(kvcpu->kvm);
-	if (!d || kx_vcpus_sync(d))
-		return NULL;
-	return kx_vcpu_find(kvcpu);
+	if (unlikely(!v) && !kx_vcpus_sync(&dom->d))
+		v = kx_vcpu_at(&dom->d, kvcpu->vcpu_idx);
+	return v && v->kvcpu == kvcpu ? v : NULL;
 }
 
 /* whether the VMM offers Hyper-V's interface beside ours */
@@ -148,29 +148,43 @@ static int finish(struct kvm_vcpu *kvcpu, const struct kx_hcall *h,
 	return r;
 }
 
+static struct kx_verdict answer(struct kx_dom *dom, struct kvm_vcpu *kvcpu)
+{
+	struct kx_hcall h = { .v = kx_vcpu_of(dom, kvcpu) };
+
+	if (!h.v) {
+		/* no memory for the vCPU's object */
+		kvcpu->arch.regs[VCPU_REGS_RAX] = -ENOMEM;
+		return KX_TAKE(kvm_skip_emulated_instruction(kvcpu));
+	}
+	if (is_hyperv_call(kvcpu))
+		return KX_PASS;
+
+	h.cpl = kx_kvm_syms.get_cpl(kvcpu->arch.emulate_ctxt);
+	h.width = kx_vcpu_width(h.v);
+	read_registers(&h, kvcpu->arch.regs);
+	kvcpu->stat.hypercalls++;
+	WRITE_ONCE(h.v->active, true);
+	WRITE_ONCE(h.v->hypercalls, h.v->hypercalls + 1);
+	return KX_TAKE(finish(kvcpu, &h, kx_hcall_dispatch(&h)));
+}
+
 struct kx_verdict kx_on_hypercall(struct kvm_vcpu *kvcpu)
 {
-	struct kx_verdict verdict = KX_PASS;
-	struct kx_hcall h;
+	struct kx_verdict verdict;
+	struct kx_dom *dom;
 	int idx;
 
 	kx_hook_fired(KX_HOOK_HYPERCALL);
 	/* a nested guest's calls belong to its own hypervisor */
 	if (kvcpu->arch.hflags & HF_GUEST_MASK)
-		return verdict;
+		return KX_PASS;
 
-	idx = srcu_read_lock(&kx_srcu);
-	h.v = kx_vcpu_enter(kvcpu);
-	if (h.v && !is_hyperv_call(kvcpu)) {
-		h.cpl = kx_kvm_syms.get_cpl(kvcpu->arch.emulate_ctxt);
-		h.width = kx_vcpu_width(h.v);
-		read_registers(&h, kvcpu->arch.regs);
-		kvcpu->stat.hypercalls++;
-		WRITE_ONCE(h.v->active, true);
-		WRITE_ONCE(h.v->hypercalls, h.v->hypercalls + 1);
-		verdict = KX_TAKE(finish(kvcpu, &h, kx_hcall_dispatch(&h)));
-	}
-	srcu_read_unlock(&kx_srcu, idx);
+	dom = kx_dom_enter(kvcpu->kvm, &idx);
+	if (!dom)
+		return KX_PASS;
+	verdict = answer(dom, kvcpu);
+	kx_dom_leave(dom, idx);
 	return verdict;
 }
 
@@ -252,6 +266,7 @@ struct kx_verdict kx_on_cpuid(struct kvm_vcpu *kvcpu, u32 *eax, u32 *ebx,
 			      u32 *ecx, u32 *edx)
 {
 	struct kx_verdict verdict = KX_PASS;
+	struct kx_dom *dom;
 	struct kx_vcpu *v;
 	u32 reg[4];
 	int idx;
@@ -260,8 +275,10 @@ struct kx_verdict kx_on_cpuid(struct kvm_vcpu *kvcpu, u32 *eax, u32 *ebx,
 	if ((*eax & 0xffff0000) != CPUID_BASE)
 		return verdict;
 
-	idx = srcu_read_lock(&kx_srcu);
-	v = kx_vcpu_enter(kvcpu);
+	dom = kx_dom_enter(kvcpu->kvm, &idx);
+	if (!dom)
+		return verdict;
+	v = kx_vcpu_of(dom, kvcpu);
 	if (v && fill_leaf(v, *eax, *ecx, reg)) {
 		*eax = reg[0];
 		*ebx = reg[1];
@@ -269,7 +286,7 @@ struct kx_verdict kx_on_cpuid(struct kvm_vcpu *kvcpu, u32 *eax, u32 *ebx,
 		*edx = reg[3];
 		verdict = KX_TAKE(true);
 	}
-	srcu_read_unlock(&kx_srcu, idx);
+	kx_dom_leave(dom, idx);
 	return verdict;
 }
 
@@ -321,6 +338,7 @@ static int write_hypercall_page(struct kvm_vcpu *kvcpu, u64 data)
 struct kx_verdict kx_on_set_msr(struct kvm_vcpu *kvcpu, struct msr_data *msr)
 {
 	struct kx_verdict verdict = KX_PASS;
+	struct kx_dom *dom;
 	struct kx_vcpu *v;
 	int idx, r;
 
@@ -333,8 +351,10 @@ struct kx_verdict kx_on_set_msr(struct kvm_vcpu *kvcpu, struct msr_data *msr)
 	if (!is_hypercall_msr(kvcpu, msr))
 		return verdict;
 
-	idx = srcu_read_lock(&kx_srcu);
-	v = kx_vcpu_enter(kvcpu);
+	dom = kx_dom_enter(kvcpu->kvm, &idx);
+	if (!dom)
+		return verdict;
+	v = kx_vcpu_of(dom, kvcpu);
 	if (v) {
 		r = write_hypercall_page(kvcpu, msr->data);
 		if (!r) {
@@ -344,7 +364,7 @@ struct kx_verdict kx_on_set_msr(struct kvm_vcpu *kvcpu, struct msr_data *msr)
 		}
 		verdict = KX_TAKE(r);
 	}
-	srcu_read_unlock(&kx_srcu, idx);
+	kx_dom_leave(dom, idx);
 	return verdict;
 }
 

@@ -266,8 +266,9 @@ void kx_hooks_put(void)
 /**
  * kx_hooks_exit() - see that no thread is in our text any more
  *
- * Handlers that sleep are covered by kx_srcu; the tails of the trampolines do
- * not sleep, so the tasks flavour of RCU covers them.
+ * Handlers that sleep have left when their domain is detached; what follows in
+ * handlers and trampolines does not sleep, so the tasks flavour of RCU covers
+ * it. The same holds for the end of a file of ours that kxfs.c made.
  *
  * Context: module exit; no domain is left.
  */
@@ -275,6 +276,5 @@ void kx_hooks_exit(void)
 {
 	cancel_delayed_work_sync(&hooks_work);
 	remove_work(&hooks_work.work);
-	synchronize_srcu(&kx_srcu);
 	synchronize_rcu_tasks();
 }

@@ -71,20 +71,11 @@ static int pending_vector(struct kx_vcpu *v)
  * vector was taken; the guest has had no chance to clear the pending byte
  * then, and an interrupt window for nothing costs an exit.
  */
-struct kx_verdict kx_on_has_injectable(struct kvm_vcpu *kvcpu)
+static bool has_injectable(struct kx_vcpu *v)
 {
-	struct kx_verdict verdict = KX_PASS;
-	struct kx_vcpu *v;
-	int idx;
-
-	kx_hook_fired(KX_HOOK_HAS_INJECTABLE);
-	idx = srcu_read_lock(&kx_srcu);
-	v = kx_vcpu_enter(kvcpu);
-	if (!v)
-		goto out;
 	if (v->just_injected) {
 		v->just_injected = false;
-		goto out;
+		return false;
 	}
 	kx_clock_enter(v);
 	kx_runstate_change(v, RUNSTATE_running, kx_guest_time_ns(v));
@@ -92,10 +83,24 @@ struct kx_verdict kx_on_has_injectable(struct kvm_vcpu *kvcpu)
 	rcu_read_lock();
 	v->latched = pending_vector(v);
 	rcu_read_unlock();
-	if (v->latched >= 0)
+	return v->latched >= 0;
+}
+
+struct kx_verdict kx_on_has_injectable(struct kvm_vcpu *kvcpu)
+{
+	struct kx_verdict verdict = KX_PASS;
+	struct kx_dom *dom;
+	struct kx_vcpu *v;
+	int idx;
+
+	kx_hook_fired(KX_HOOK_HAS_INJECTABLE);
+	dom = kx_dom_enter(kvcpu->kvm, &idx);
+	if (!dom)
+		return verdict;
+	v = kx_vcpu_of(dom, kvcpu);
+	if (v && has_injectable(v))
 		verdict = KX_TAKE(1);
-out:
-	srcu_read_unlock(&kx_srcu, idx);
+	kx_dom_leave(dom, idx);
 	return verdict;
 }
 
@@ -114,19 +119,26 @@ struct kx_verdict kx_on_has_interrupt(struct kvm_vcpu *kvcpu)
 	return verdict;
 }
 
-/* kvm_cpu_get_interrupt(), kvm_cpu_get_extint(): guest memory is not read */
+/*
+ * kvm_cpu_get_interrupt(), kvm_cpu_get_extint(). Guest memory is not read, but
+ * for one case: nested VMX acknowledges the interrupt for its exit to the
+ * outer guest when only kvm_cpu_has_interrupt() was asked.
+ */
 struct kx_verdict kx_on_get_interrupt(struct kvm_vcpu *kvcpu)
 {
+	bool nested = kvcpu->arch.hflags & HF_GUEST_MASK;
 	struct kx_verdict verdict = KX_PASS;
 	struct kx_vcpu *v;
 
 	kx_hook_fired(KX_HOOK_GET_INTERRUPT);
 	rcu_read_lock();
 	v = kx_vcpu_find(kvcpu);
+	if (v && v->latched < 0 && nested)
+		v->latched = pending_vector(v);
 	if (v && v->latched >= 0) {
 		verdict = KX_TAKE(v->latched);
 		v->latched = -1;
-		v->just_injected = true;
+		v->just_injected = !nested;
 		WRITE_ONCE(v->upcalls, v->upcalls + 1);
 	}
 	rcu_read_unlock();

@@ -103,16 +103,19 @@ unsigned int kx_ram_ranges(struct kx_domain *d, u64 *start, u64 *size,
 			   unsigned int max)
 {
 	struct kvm_memslots *slots = kvm_memslots(d->kvm);
+	unsigned int nr = 0, n = 0, out = 0, i;
 	struct kvm_memory_slot *slot;
-	unsigned int n = 0, out = 0, i;
 	struct ram_range *range;
 	int bkt;
 
-	range = kvcalloc(KVM_MEM_SLOTS_NUM, sizeof(*range), GFP_KERNEL_ACCOUNT);
+	/* kvm->srcu is held: the list does not change between the two passes */
+	kvm_for_each_memslot(slot, bkt, slots)
+		nr += slot_is_ram(slot);
+	range = kvcalloc(nr, sizeof(*range), GFP_KERNEL_ACCOUNT);
 	if (!range)
 		return 0;
 	kvm_for_each_memslot(slot, bkt, slots) {
-		if (!slot_is_ram(slot) || n == KVM_MEM_SLOTS_NUM)
+		if (!slot_is_ram(slot) || n == nr)
 			continue;
 		range[n].start = slot->base_gfn << PAGE_SHIFT;
 		range[n].size = (u64)slot->npages << PAGE_SHIFT;

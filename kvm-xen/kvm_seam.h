@@ -75,10 +75,10 @@ void kx_on_vcpu_load(struct kvm_vcpu *kvcpu);
 void kx_on_vcpu_put(struct kvm_vcpu *kvcpu);
 void kx_on_apic_map(struct kvm *kvm);
 
-/* the object of a vCPU that has one; inside RCU or kx_srcu */
+/* the object of a vCPU that has one; inside RCU */
 struct kx_vcpu *kx_vcpu_find(struct kvm_vcpu *kvcpu);
-/* the same, made if needed; inside kx_srcu, may sleep */
-struct kx_vcpu *kx_vcpu_enter(struct kvm_vcpu *kvcpu);
+/* the same, made if needed; inside kx_dom_enter(), may sleep */
+struct kx_vcpu *kx_vcpu_of(struct kx_dom *dom, struct kvm_vcpu *kvcpu);
 
 /* kvm_attach.c: why a VM cannot be a domain, or 0 */
 int kx_vm_check(struct kvm *kvm, const char **why);

@@ -25,6 +25,7 @@
 #define VECTOR		0x20
 #define PORT_READY	0x80
 #define PORT_UPCALL	0x81
+#define LIMIT_JIFFIES	(30 * HZ)
 
 static const u8 guest_reset[] = {
 	0xe9, 0x0d, 0xf4,			/* jmp to CODE_AT */
@@ -60,8 +61,10 @@ static const u8 guest_handler[] = {
  * @vcpu: the vCPU's file
  * @vm_fd: descriptor of @vm in the caller's table, -1: none
  * @vcpu_fd: descriptor of @vcpu, -1: none
+ * @kvcpu: the vCPU
  * @mem: the guest's page in the caller's memory, behind it one for arguments
  * @dom: the domain
+ * @limit: ends a guest that does not
  */
 struct tiny {
 	struct file *kvm;
@@ -69,8 +72,10 @@ struct tiny {
 	struct file *vcpu;
 	int vm_fd;
 	int vcpu_fd;
+	struct kvm_vcpu *kvcpu;
 	unsigned long mem;
 	struct kx_dom *dom;
+	struct delayed_work limit;
 };
 
 static unsigned long seen;
@@ -163,7 +168,7 @@ static int make_vm(struct tiny *t)
 		return -EBADF;
 	kvm = t->vm->private_data;
 
-	t->dom = kx_dom_create(kvm, kvm->mm, 1, KX_MAX_DOMID);
+	t->dom = kx_dom_create(kvm, kvm->mm, kvm->max_vcpus, KX_MAX_DOMID);
 	if (IS_ERR(t->dom)) {
 		r = PTR_ERR(t->dom);
 		t->dom = NULL;
@@ -178,33 +183,35 @@ static int make_vm(struct tiny *t)
 	r = call(t->vm, KVM_CREATE_IRQCHIP, 0);
 	r = r ?: add_slot(t, 0, 0);
 	r = r ?: add_slot(t, 1, GUEST_TOP);
-	return r ?: keep_fd(call(t->vm, KVM_CREATE_VCPU, 0), &t->vcpu_fd,
-			    &t->vcpu);
+	r = r ?: keep_fd(call(t->vm, KVM_CREATE_VCPU, 0), &t->vcpu_fd,
+			 &t->vcpu);
+	if (r)
+		return r;
+	/* another thread of the caller's can have put its own file there */
+	t->kvcpu = kvm_get_vcpu(kvm, 0);
+	return t->kvcpu && t->vcpu->private_data == t->kvcpu &&
+	       t->vcpu->f_op->unlocked_ioctl ? 0 : -EBADF;
 }
 
 /* run until the guest writes to a port; -ENXIO if it does anything else */
-static int run_to(struct tiny *t, struct kvm_vcpu *kvcpu, u16 port)
+static int run_to(struct tiny *t, u16 port)
 {
 	long r = call(t->vcpu, KVM_RUN, 0);
 
 	/* a fatal signal can make any access of the guest's memory fail */
 	if (r)
 		return signal_pending(current) ? -EINTR : -ENXIO;
-	return kvcpu->run->exit_reason == KVM_EXIT_IO &&
-	       kvcpu->run->io.port == port ? 0 : -ENXIO;
+	return t->kvcpu->run->exit_reason == KVM_EXIT_IO &&
+	       t->kvcpu->run->io.port == port ? 0 : -ENXIO;
 }
 
 static int run_guest(struct tiny *t)
 {
 	const struct kvm_mp_state halted = { .mp_state = KVM_MP_STATE_HALTED };
 	struct kx_domain *d = &t->dom->d;
-	struct kvm_vcpu *kvcpu;
 	int r;
 
-	kvcpu = kvm_get_vcpu(t->vm->private_data, 0);
-	if (!kvcpu)
-		return -ENXIO;
-	r = run_to(t, kvcpu, PORT_READY);
+	r = run_to(t, PORT_READY);
 	if (r)
 		return r;
 	r = call_with(t, t->vcpu, KVM_SET_MP_STATE, &halted, sizeof(halted));
@@ -216,7 +223,27 @@ static int run_guest(struct tiny *t)
 	rcu_read_lock();
 	kx_upcall_raise(d->vcpu[0]);
 	rcu_read_unlock();
-	return run_to(t, kvcpu, PORT_UPCALL);
+	return run_to(t, PORT_UPCALL);
+}
+
+/* the caller can write to the guest's page: it must not run for ever */
+static void time_is_up(struct work_struct *work)
+{
+	struct tiny *t = container_of(work, struct tiny, limit.work);
+
+	kvm_vm_dead(t->vm->private_data);
+}
+
+static int run_limited(struct tiny *t)
+{
+	int r;
+
+	INIT_DELAYED_WORK_ONSTACK(&t->limit, time_is_up);
+	schedule_delayed_work(&t->limit, LIMIT_JIFFIES);
+	r = run_guest(t);
+	cancel_delayed_work_sync(&t->limit);
+	destroy_delayed_work_on_stack(&t->limit);
+	return r;
 }
 
 static void take_down(struct tiny *t)
@@ -273,7 +300,7 @@ int kx_hooks_selftest(void)
 		return PTR_ERR(t.kvm);
 	seen = 0;
 	r = make_vm(&t);
-	r = r ?: run_guest(&t);
+	r = r ?: run_limited(&t);
 	take_down(&t);
 
 	/* whatever stopped the guest, a hook that is missing is the reason */

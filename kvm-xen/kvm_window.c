@@ -18,12 +18,14 @@
 
 #define MAX_WINDOWS		64
 /* ids from the top of KVM's range of user memslots */
-#define FIRST_SLOT_ID		(KVM_USER_MEM_SLOTS - MAX_WINDOWS)
+#define FIRST_SLOT_ID		(KVM_USER_MEM_SLOTS - KX_RESERVED_MEMSLOTS)
 #define FOUR_GIB_GFN		(1ULL << (32 - PAGE_SHIFT))
-/* a window below 4 GiB lies between other things, one above has room */
-#define SMALL_PAGES		(1ULL << (21 - PAGE_SHIFT))
-#define LARGE_PAGES		(1ULL << (36 - PAGE_SHIFT))
-#define LARGE_ALIGN		(1ULL << (27 - PAGE_SHIFT))
+/*
+ * Below 4 GiB a window lies between device registers: it holds a grant table's
+ * frames and no more. Above there is room.
+ */
+#define SMALL_PAGES		64ULL
+#define LARGE_PAGES		(1ULL << (30 - PAGE_SHIFT))
 
 /**
  * struct slot_range - a memslot of ours
@@ -216,7 +218,8 @@ static void free_space(struct kvm *kvm, u64 gfn, u64 *first, u64 *end)
 /* where a window for @gfn would be; -EINVAL if there is no room */
 static int choose(struct kvm_vcpu *kvcpu, u64 gfn, struct slot_range *range)
 {
-	u64 max_gfn = 1ULL << (min_t(unsigned int, kvcpu->arch.maxphyaddr, 52) -
+	/* the VMM sets the width of addresses, to whatever it likes */
+	u64 max_gfn = 1ULL << (clamp(kvcpu->arch.maxphyaddr, 32, 52) -
 			       PAGE_SHIFT);
 	u64 first, end;
 
@@ -226,7 +229,7 @@ static int choose(struct kvm_vcpu *kvcpu, u64 gfn, struct slot_range *range)
 		first = round_down(gfn, SMALL_PAGES);
 		end = min(first + SMALL_PAGES, FOUR_GIB_GFN);
 	} else {
-		first = round_down(gfn, LARGE_ALIGN);
+		first = round_down(gfn, LARGE_PAGES);
 		end = first + LARGE_PAGES;
 	}
 	end = min(end, max_gfn);

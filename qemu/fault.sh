@@ -10,9 +10,9 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=scripts/common.sh
 . "$here/../scripts/common.sh"
 
-tests=('' flags code virq cr8)
+tests=('' flags code virq cr8 cmpxchg)
 number=${1:-} seconds=${2:-60}
-[[ $number =~ ^[1-4]$ && $seconds =~ ^[0-9]+$ ]] || die "usage: fault.sh 1|2|3|4 [SECONDS]"
+[[ $number =~ ^[1-5]$ && $seconds =~ ^[0-9]+$ ]] || die "usage: fault.sh 1|2|3|4|5 [SECONDS]"
 
 "$KX_TOP/scripts/qemu.sh"
 "$KX_TOP/scripts/qemu.sh" --without "$number"
@@ -40,7 +40,7 @@ tell()
 	124|125) say "$1: the sandbox died or complained after $3 s" ;;
 	*) cat "$bin/log" >&2; die "$1: the test could not be made (status $2)" ;;
 	esac
-	grep -aE '^(seen|flags|code|virq|cr8):|Oops|BUG|emulator ended|went down|hangs' "$bin/log" |
+	grep -aE '^(seen|flags|code|virq|cr8|cmpxchg):|Oops|BUG|emulator ended|went down|hangs' "$bin/log" |
 		cut -c -150 | head -n 4 | sed 's/^/  /'
 }
 

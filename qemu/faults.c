@@ -10,6 +10,7 @@
  *   virq    (patch 3) VM entries with a pending virtual interrupt on CPU 0,
  *           which CPU 1 stops by an IPI
  *   cr8     (patch 4) a guest writes CR8 with a virtual interrupt pending
+ *   cmpxchg (patch 5) the flags after CMPXCHG16B and CMPXCHG8B
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -414,6 +415,47 @@ static void test_cr8(uint64_t end)
 	printf("cr8: %llu writes\n", (unsigned long long)rounds);
 }
 
+/* --- patch 5 --- */
+
+#define FLAG_ID		(1UL << 21)
+
+/*
+ * POPF ends a block and leaves plain flags; then an addition of FLAG_ID, another
+ * kind of operation that reads memory, and the exchange. What PUSHF stores must
+ * not have FLAG_ID in it.
+ */
+#define FLAGS_AFTER(exchange, mem) ({					\
+	unsigned long flags_, a_ = 0, d_ = 0, s_ = FLAG_ID;		\
+									\
+	asm volatile("pushfq; popfq\n\t"				\
+		     "add %[s], %[a]\n\t"				\
+		     "xor %[m], %[a]\n\t"				\
+		     exchange "\n\t"					\
+		     "pushfq; pop %[flags]"				\
+		     : [flags] "=r"(flags_), [a] "+a"(a_), "+d"(d_),	\
+		       [s] "+r"(s_), [m] "+m"(mem)			\
+		     : "b"(0UL), "c"(0UL) : "cc", "memory");		\
+	flags_;								\
+})
+
+static void test_cmpxchg(uint64_t end)
+{
+	static struct { uint64_t low, high; } __attribute__((aligned(16))) mem;
+	uint64_t rounds = 0;
+	unsigned long flags;
+
+	while (now_ns() < end) {
+		flags = FLAGS_AFTER("lock cmpxchg16b %[m]", mem);
+		if (flags & FLAG_ID)
+			seen("flags after CMPXCHG16B", flags, flags & ~FLAG_ID);
+		flags = FLAGS_AFTER("lock cmpxchg8b %[m]", mem);
+		if (flags & FLAG_ID)
+			seen("flags after CMPXCHG8B", flags, flags & ~FLAG_ID);
+		rounds++;
+	}
+	printf("cmpxchg: %llu rounds\n", (unsigned long long)rounds);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -424,6 +466,7 @@ int main(int argc, char **argv)
 		{ "code", test_code },
 		{ "virq", test_virq },
 		{ "cr8", test_cr8 },
+		{ "cmpxchg", test_cmpxchg },
 	};
 	uint64_t end;
 
@@ -437,6 +480,6 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fprintf(stderr, "usage: faults flags|code|virq|cr8 SECONDS\n");
+	fprintf(stderr, "usage: faults flags|code|virq|cr8|cmpxchg SECONDS\n");
 	return 2;
 }

@@ -28,14 +28,50 @@ int kx_overlay_init(struct kx_domain *d, struct kx_overlay *ov)
 }
 
 /*
+ * Which words of shared_info senders set bits in, in either layout: the first
+ * 16 bytes of each vcpu_info, and the bitmaps. The wall clock of the 32-bit
+ * layout lies among them, but its writer holds the same lock as we.
+ */
+static bool is_bit_word(unsigned int i)
+{
+	const unsigned int infos = MAX_VIRT_CPUS * KX_VI_BYTES / sizeof(u32);
+	const unsigned int bitmaps = 2 * 4096 / 32;
+
+	if (i < infos)
+		return i % (KX_VI_BYTES / sizeof(u32)) < 4;
+	return i < infos + bitmaps;
+}
+
+/* repeat in @to what changed in @from since @copy was made of it */
+static void carry_over(u32 *to, const u32 *from, const u32 *copy)
+{
+	unsigned int i, bit;
+
+	for (i = 0; i < PAGE_SIZE / sizeof(u32); i++) {
+		u32 now = READ_ONCE(from[i]);
+		u32 changed = now ^ copy[i];
+
+		if (!changed || !is_bit_word(i))
+			continue;
+		for (bit = 0; bit < 32; bit++) {
+			if (!(changed & BIT(bit)))
+				continue;
+			if (now & BIT(bit))
+				kx_test_and_set_bit32(&to[i], bit);
+			else
+				kx_test_and_clear_bit32(&to[i], bit);
+		}
+	}
+}
+
+/*
  * Change the live page while senders set bits in the old one: publish the new
- * one, wait for the senders that still hold the old one, then carry over the
- * bits that they set after the copy.
+ * one, wait for the senders that still hold the old one, then repeat what they
+ * did after the copy.
  */
 static int overlay_switch(struct kx_overlay *ov, void *to)
 {
-	u32 *from = ov->live, *new = to, *copy;
-	unsigned int i;
+	void *from = ov->live, *copy;
 
 	if (from == to)
 		return 0;
@@ -43,19 +79,12 @@ static int overlay_switch(struct kx_overlay *ov, void *to)
 	copy = kmemdup(from, PAGE_SIZE, GFP_KERNEL_ACCOUNT);
 	if (!copy)
 		return -ENOMEM;
-	memcpy(new, copy, PAGE_SIZE);
+	memcpy(to, copy, PAGE_SIZE);
 	/* pairs with the acquire in kx_shinfo_live() */
 	smp_store_release(&ov->live, to);
 	kx_synchronize();
-
-	for (i = 0; i < PAGE_SIZE / sizeof(u32); i++) {
-		u32 late = READ_ONCE(from[i]) & ~copy[i];
-		unsigned int bit;
-
-		for (bit = 0; late; bit++, late >>= 1)
-			if (late & 1)
-				kx_test_and_set_bit32(&new[i], bit);
-	}
+	if (ov->has_senders)
+		carry_over(to, from, copy);
 	kfree(copy);
 	return 0;
 }

@@ -21,6 +21,7 @@ int kx_shinfo_init(struct kx_domain *d)
 		kfree(s);
 		return r;
 	}
+	s->ov.has_senders = true;
 	d->width = 64;
 	d->shinfo = s;
 	return 0;

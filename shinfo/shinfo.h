@@ -17,6 +17,7 @@
  * @live: the page that is in use now: @master, or the guest's own page
  * @ram: the guest's page while the overlay lies inside RAM
  * @gfn: where the guest sees it, %KX_NO_GFN: nowhere
+ * @has_senders: it is shared_info, in which other contexts set bits
  *
  * &kx_domain.lock protects all but @live, which any context reads under RCU.
  */
@@ -26,6 +27,7 @@ struct kx_overlay {
 	void *live;
 	struct kx_page ram;
 	u64 gfn;
+	bool has_senders;
 };
 
 /** KX_NO_GFN - an overlay is mapped nowhere */

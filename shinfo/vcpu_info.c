@@ -42,11 +42,12 @@ void kx_shinfo_vcpu_set_id(struct kx_vcpu *v, u32 id)
 		WRITE_ONCE(v->id, id);
 		return;
 	}
-	/* pairs with the acquire in kx_vcpu_info(), as the two below */
+	/* pairs with the acquire in kx_vcpu_info() */
 	smp_store_release(&sv->info, sv->standby);
-	/* the stand-by one is seen before the id */
-	smp_store_release(&v->id, id);
-	/* and the id before it goes */
+	/* nobody is between the two reads of kx_vcpu_info() after this */
+	kx_synchronize();
+	WRITE_ONCE(v->id, id);
+	/* pairs with the acquire in kx_vcpu_info() */
 	if (id < MAX_VIRT_CPUS)
 		smp_store_release(&sv->info, NULL);
 }

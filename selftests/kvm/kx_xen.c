@@ -48,6 +48,11 @@ void kx_use_vcpu_info(unsigned int id, void *info)
 	vcpu_info[id] = info;
 }
 
+void kx_xen_sync_info(struct kvm_vm *vm)
+{
+	sync_global_to_guest(vm, vcpu_info);
+}
+
 volatile uint8_t *kx_upcall_pending(void *info)
 {
 	return info;

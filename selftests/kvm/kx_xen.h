@@ -85,6 +85,9 @@ volatile uint8_t *kx_upcall_pending(void *vcpu_info);
 volatile uint32_t *kx_pending_sel(void *vcpu_info);
 void kx_use_vcpu_info(unsigned int id, void *vcpu_info);
 
+/* Host: let the guest know of a kx_use_vcpu_info(). */
+void kx_xen_sync_info(struct kvm_vm *vm);
+
 /* Bits of a port; in the page that kx_shinfo_va names (kx_shinfo at first). */
 extern uint8_t *kx_shinfo_va;
 bool kx_port_pending(uint32_t port);

@@ -90,6 +90,14 @@ release_domain()
 	wait "$hold_pid" 2> /dev/null || true
 }
 
+# The tests of the hooks load the module themselves.
+run_hooks()
+{
+	chosen hooks || return 0
+	ran=$((ran + 1))
+	"$KX_TOP/selftests/kvm/hooks.sh" "$module" "$dir" || bad=$((bad + 1))
+}
+
 # chosen NAME: whether the command line asks for it.
 chosen()
 {
@@ -141,6 +149,7 @@ dir=$KX_BUILD/selftests/kvm/$series
 [ -s "$dir/stock" ] || die "nothing built for $series: run selftests/kvm/build.sh"
 
 if [ -n "$module" ]; then
+	run_hooks
 	load "$module"
 	hold_domain
 fi

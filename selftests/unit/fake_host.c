@@ -11,6 +11,7 @@ struct fake_host fake;
 static struct {
 	u64 page;
 	u64 gfn;
+	bool read_only;
 } mapped[MAX_MAPPED];
 static unsigned int nr_mapped;
 
@@ -25,8 +26,26 @@ void fake_map(u64 gva, u64 gfn)
 		ut_fail("too many translations");
 	mapped[i].page = gva >> PAGE_SHIFT;
 	mapped[i].gfn = gfn;
+	mapped[i].read_only = false;
 	if (i == nr_mapped)
 		nr_mapped++;
+}
+
+/* the guest's own page tables let the hypercall read there, but not write */
+void fake_read_only(u64 gva)
+{
+	fake_map(gva, gva >> PAGE_SHIFT);
+	mapped[nr_mapped - 1].read_only = true;
+}
+
+static bool is_read_only(u64 gva)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_mapped; i++)
+		if (mapped[i].page == gva >> PAGE_SHIFT)
+			return mapped[i].read_only;
+	return false;
 }
 
 void fake_bad(u64 gva)
@@ -102,7 +121,7 @@ int kx_copy_to_guest(struct kx_vcpu *v, u64 gva, const void *from, size_t len)
 	check_caller(v, gva);
 	for (; len; len -= part, gva += part, from += part) {
 		to = chunk(gva, len, &part);
-		if (!to)
+		if (!to || is_read_only(gva))
 			return -EFAULT;
 		memcpy(to, from, part);
 	}
@@ -114,7 +133,7 @@ int kx_gva_to_gpa(struct kx_vcpu *v, u64 gva, u64 *gpa)
 	u64 gfn = translate(gva);
 
 	check_caller(v, gva);
-	if (gfn == KX_NO_GFN)
+	if (gfn == KX_NO_GFN || is_read_only(gva))
 		return -EFAULT;
 	*gpa = (gfn << PAGE_SHIFT) + offset_in_page(gva);
 	return 0;

@@ -86,6 +86,7 @@ void fake_reset_domain(void);
 /* address translation of one page: another frame, or KX_NO_GFN for a fault */
 void fake_map(u64 gva, u64 gfn);
 void fake_bad(u64 gva);
+void fake_read_only(u64 gva);
 void *fake_guest_page(u64 gfn);
 void fake_time_passes(u64 ns);
 

@@ -50,9 +50,9 @@ static SRunner *runner_of(const struct ut_suite *us)
 
 static int run(const struct ut_suite *us)
 {
+	struct TestResult **results;
 	SRunner *sr = runner_of(us);
 	int i, nr, failed;
-	TestResult **results;
 
 	nr_vcpus = us->nr_vcpus;
 	srunner_run_all(sr, CK_SILENT);

@@ -7,15 +7,17 @@
 
 #include "fake_host.h"
 
+/* a case; libcheck's END_TEST is empty */
+#define TEST(name)	START_TEST(name)
+#define CASE(name)	{ &(name), #name }
+
 struct ut_case {
+	const struct TTest * const *test;
 	const char *name;
-	const TTest * const *test;
 };
 
-/* a case is START_TEST(name); vCPUs of its domain: the suite's */
-#define CASE(name)	{ #name, &(name) }
-#define SUITE(suite, vcpus, ...)					\
-	static const struct ut_case suite##_cases[] = { __VA_ARGS__ };	\
+/* with so many vCPUs in its domain */
+#define SUITE(suite, vcpus)						\
 	const struct ut_suite suite##_suite = {				\
 		#suite, vcpus, suite##_cases, ARRAY_SIZE(suite##_cases) }
 

@@ -9,7 +9,7 @@ static long op(u64 cmd, u64 count, u64 gva)
 	return hcall(0, __HYPERVISOR_console_io, cmd, count, gva);
 }
 
-START_TEST(writes)
+TEST(writes)
 {
 	put_guest(ARG_GVA, "hello\n", 6);
 	ck_assert_int_eq(op(CONSOLEIO_write, 6, ARG_GVA), 0);
@@ -18,10 +18,9 @@ START_TEST(writes)
 	ck_assert_int_eq(op(CONSOLEIO_write, 0, GONE), 0);
 	ck_assert_uint_eq(fake.conlog_len, 6);
 }
-END_TEST
 
 /* the log may end on a terminal: no escape gets there */
-START_TEST(not_printable)
+TEST(not_printable)
 {
 	static const char in[] = "a\033[2Jb\r\0c\t\n\x7f\x80\x9b\x9f\xa0\xe9.";
 	static const char out[] = "a[2Jbc\t\n\xa0\xe9.";
@@ -31,7 +30,6 @@ START_TEST(not_printable)
 	ck_assert_uint_eq(fake.conlog_len, sizeof(out) - 1);
 	ck_assert_mem_eq(fake.conlog, out, sizeof(out) - 1);
 }
-END_TEST
 
 static void fill(u64 gva, size_t len)
 {
@@ -53,7 +51,7 @@ static void log_is(size_t len)
 		ck_assert_int_eq(fake.conlog[i], 'a' + i % 23);
 }
 
-START_TEST(restarts)
+TEST(restarts)
 {
 	const size_t len = 3 * 16384 + 77;
 	unsigned int passes = 1;
@@ -71,18 +69,16 @@ START_TEST(restarts)
 	ck_assert_uint_eq(passes, 4);
 	log_is(len);
 }
-END_TEST
 
-START_TEST(exactly_one_pass)
+TEST(exactly_one_pass)
 {
 	fill(0x10000, 16384);
 	ck_assert_int_eq(op(CONSOLEIO_write, 16384, 0x10000), 0);
 	ck_assert_int_eq(last_outcome, KX_DONE);
 	log_is(16384);
 }
-END_TEST
 
-START_TEST(errors)
+TEST(errors)
 {
 	ck_assert_int_eq(op(CONSOLEIO_write, 1, GONE), -EFAULT);
 	ck_assert_int_eq(op(CONSOLEIO_write, 4097, (RAM_PAGES << 12) - 4096),
@@ -92,10 +88,9 @@ START_TEST(errors)
 	ck_assert_int_eq(op(CONSOLEIO_read, 0x80000000, ARG_GVA), -E2BIG);
 	ck_assert_int_eq(op(2, 1, ARG_GVA), -ENOSYS);
 }
-END_TEST
 
 /* addresses of a 32-bit caller wrap */
-START_TEST(wraps)
+TEST(wraps)
 {
 	fake.vcpu[0].width = 32;
 	fake_map(0xfffff000ULL, 9);
@@ -105,7 +100,10 @@ START_TEST(wraps)
 	ck_assert_int_eq(op(CONSOLEIO_write, 131, 0x100000000ULL - 128), 0);
 	ck_assert_mem_eq(fake.conlog + 128, "xyz", 3);
 }
-END_TEST
 
-SUITE(console, 1, CASE(writes), CASE(not_printable), CASE(restarts),
-      CASE(exactly_one_pass), CASE(errors), CASE(wraps));
+static const struct ut_case console_cases[] = {
+	CASE(writes), CASE(not_printable), CASE(restarts),
+	CASE(exactly_one_pass), CASE(errors), CASE(wraps),
+};
+
+SUITE(console, 1);

@@ -38,7 +38,7 @@ static const struct {
 	{ 39, "argo_op" }, { 40, "xenpmu_op" }, { 41, "dm_op" },
 };
 
-START_TEST(rows)
+TEST(rows)
 {
 	unsigned int i;
 
@@ -56,10 +56,9 @@ START_TEST(rows)
 				 not_built[i].name);
 	}
 }
-END_TEST
 
 /* each number has a row in exactly one of the lists above, or none at all */
-START_TEST(every_number)
+TEST(every_number)
 {
 	u64 nr;
 
@@ -76,9 +75,8 @@ START_TEST(every_number)
 			ck_assert_int_eq(hcall(0, nr, 0, 0, 0), -ENOSYS);
 	}
 }
-END_TEST
 
-START_TEST(beyond)
+TEST(beyond)
 {
 	static const u64 nrs[] = {
 		64, 255, 1024, 1ULL << 31, 1ULL << 32, (1ULL << 32) + 17,
@@ -91,9 +89,8 @@ START_TEST(beyond)
 		ck_assert_str_eq(kx_hcall_name(nrs[i]), "unknown");
 	}
 }
-END_TEST
 
-START_TEST(privilege)
+TEST(privilege)
 {
 	struct kx_hcall h;
 	u64 nr;
@@ -111,14 +108,13 @@ START_TEST(privilege)
 	}
 	ck_assert_uint_eq(fake.exits, 0);
 }
-END_TEST
 
 static long assist(u64 cmd, u64 type)
 {
 	return hcall(0, __HYPERVISOR_vm_assist, cmd, type, 0);
 }
 
-START_TEST(vm_assist)
+TEST(vm_assist)
 {
 	ck_assert_int_eq(assist(VMASST_CMD_enable,
 				VMASST_TYPE_runstate_update_flag), 0);
@@ -132,7 +128,10 @@ START_TEST(vm_assist)
 				VMASST_TYPE_runstate_update_flag), 0);
 	ck_assert(!D->runstate_update_flag);
 }
-END_TEST
 
-SUITE(dispatch, 1, CASE(rows), CASE(every_number), CASE(beyond),
-      CASE(privilege), CASE(vm_assist));
+static const struct ut_case dispatch_cases[] = {
+	CASE(rows), CASE(every_number), CASE(beyond), CASE(privilege),
+	CASE(vm_assist),
+};
+
+SUITE(dispatch, 1);

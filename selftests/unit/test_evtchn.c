@@ -100,7 +100,7 @@ static void nobody_told(void)
 	}
 }
 
-START_TEST(ports_from_one)
+TEST(ports_from_one)
 {
 	ck_assert_uint_eq(bind_ipi(0), 1);
 	ck_assert_uint_eq(bind_ipi(3), 2);
@@ -114,9 +114,8 @@ START_TEST(ports_from_one)
 	status_is(0, EVTCHNSTAT_closed, 0, 0);
 	status_is(5, EVTCHNSTAT_closed, 0, 0);
 }
-END_TEST
 
-START_TEST(bind_errors)
+TEST(bind_errors)
 {
 	struct evtchn_bind_ipi ipi = { .vcpu = 4 };
 	u32 port;
@@ -134,9 +133,8 @@ START_TEST(bind_errors)
 	/* nothing was allocated meanwhile */
 	ck_assert_uint_eq(bind_ipi(0), 1);
 }
-END_TEST
 
-START_TEST(virq_per_vcpu)
+TEST(virq_per_vcpu)
 {
 	static const u32 virqs[] = {
 		VIRQ_TIMER, VIRQ_DEBUG, VIRQ_XENOPROF, VIRQ_XENPMU,
@@ -158,9 +156,8 @@ START_TEST(virq_per_vcpu)
 	kx_evtchn_send_virq(V[2], VIRQ_DEBUG);
 	told(2, 7);
 }
-END_TEST
 
-START_TEST(virq_global)
+TEST(virq_global)
 {
 	u32 port, again;
 
@@ -185,9 +182,8 @@ START_TEST(virq_global)
 	ck_assert_int_eq(bind_virq(VIRQ_CON_RING, 0, &port), 0);
 	status_is(port, EVTCHNSTAT_virq, 0, VIRQ_CON_RING);
 }
-END_TEST
 
-START_TEST(virq_unbound)
+TEST(virq_unbound)
 {
 	u32 port;
 
@@ -201,9 +197,8 @@ START_TEST(virq_unbound)
 	nobody_told();
 	ck_assert(!port_bit(port));
 }
-END_TEST
 
-START_TEST(send_delivers)
+TEST(send_delivers)
 {
 	u32 port = bind_ipi(2);
 
@@ -225,9 +220,8 @@ START_TEST(send_delivers)
 	ck_assert_int_eq(send(port), 0);
 	told(2, port);
 }
-END_TEST
 
-START_TEST(send_errors)
+TEST(send_errors)
 {
 	u32 port;
 
@@ -246,9 +240,8 @@ START_TEST(send_errors)
 	nobody_told();
 	ck_assert(!port_bit(port));
 }
-END_TEST
 
-START_TEST(masked)
+TEST(masked)
 {
 	u32 port = bind_ipi(1);
 
@@ -266,9 +259,8 @@ START_TEST(masked)
 	ck_assert_int_eq(unmask(port), 0);
 	nobody_told();
 }
-END_TEST
 
-START_TEST(unmask_errors)
+TEST(unmask_errors)
 {
 	ck_assert_int_eq(unmask(4096), -EINVAL);
 	ck_assert_int_eq(unmask(~0U), -EINVAL);
@@ -280,9 +272,8 @@ START_TEST(unmask_errors)
 	nobody_told();
 	ck_assert_int_eq(unmask(0), 0);
 }
-END_TEST
 
-START_TEST(upcall_mask_is_the_guests)
+TEST(upcall_mask_is_the_guests)
 {
 	u32 port = bind_ipi(1);
 
@@ -292,9 +283,8 @@ START_TEST(upcall_mask_is_the_guests)
 	told(1, port);
 	ck_assert_uint_eq(((u8 *)vcpu_info_of(1))[1], 1);
 }
-END_TEST
 
-START_TEST(close_errors)
+TEST(close_errors)
 {
 	u32 port = bind_ipi(0);
 
@@ -307,9 +297,8 @@ START_TEST(close_errors)
 	ck_assert(!port_bit(port));
 	ck_assert_int_eq(close_port(port), -EINVAL);
 }
-END_TEST
 
-START_TEST(bind_vcpu_errors)
+TEST(bind_vcpu_errors)
 {
 	u32 port = bind_ipi(0);
 
@@ -320,9 +309,8 @@ START_TEST(bind_vcpu_errors)
 	ck_assert_int_eq(bind_vcpu(4096, 0), -EINVAL);
 	status_is(port, EVTCHNSTAT_ipi, 0, 0);
 }
-END_TEST
 
-START_TEST(status_errors)
+TEST(status_errors)
 {
 	struct evtchn_status a = { .dom = DOMID_SELF, .port = 4096 };
 
@@ -337,7 +325,6 @@ START_TEST(status_errors)
 	ck_assert_int_eq(op(0, EVTCHNOP_status, &a, sizeof(a)), 0);
 	ck_assert_uint_eq(a.status, EVTCHNSTAT_ipi);
 }
-END_TEST
 
 /* all ports of a width, the first and the last of them in use */
 static void fill(u32 nr_ports)
@@ -361,21 +348,19 @@ static void fill(u32 nr_ports)
 	ck_assert_uint_eq(bind_ipi(0), nr_ports - 1);
 }
 
-START_TEST(all_ports_64)
+TEST(all_ports_64)
 {
 	fill(4096);
 }
-END_TEST
 
-START_TEST(all_ports_32)
+TEST(all_ports_32)
 {
 	set_width(32);
 	fill(1024);
 }
-END_TEST
 
 /* bound while the guest was 64 bits wide: no bitmap has a place for them */
-START_TEST(ports_beyond_a_smaller_width)
+TEST(ports_beyond_a_smaller_width)
 {
 	u8 before[PAGE_SIZE];
 	u32 port;
@@ -396,9 +381,8 @@ START_TEST(ports_beyond_a_smaller_width)
 	ck_assert_int_eq(send(1023), 0);
 	told(1, 1023);
 }
-END_TEST
 
-START_TEST(reset_closes_all)
+TEST(reset_closes_all)
 {
 	u32 port = bind_ipi(0), timer, ring;
 
@@ -417,9 +401,8 @@ START_TEST(reset_closes_all)
 	ck_assert_int_eq(bind_virq(VIRQ_CON_RING, 0, &ring), 0);
 	ck_assert_uint_eq(timer, 1);
 }
-END_TEST
 
-START_TEST(registered_vcpu_info)
+TEST(registered_vcpu_info)
 {
 	u32 port = bind_ipi(1);
 
@@ -429,10 +412,9 @@ START_TEST(registered_vcpu_info)
 	told(1, port);
 	ck_assert_uint_eq(get32(0x9000 + 64) & 0xff, 1);
 }
-END_TEST
 
 /* the callback was set late: whoever has something waiting is kicked */
-START_TEST(rescan)
+TEST(rescan)
 {
 	ck_assert_int_eq(send(bind_ipi(2)), 0);
 	fake.vcpu[2].kicks = 0;
@@ -440,10 +422,9 @@ START_TEST(rescan)
 	ck_assert_uint_eq(fake.vcpu[2].kicks, 1);
 	ck_assert_uint_eq(fake.vcpu[1].kicks, 0);
 }
-END_TEST
 
 /* a result that cannot be returned is undone */
-START_TEST(bad_pointers)
+TEST(bad_pointers)
 {
 	static const u64 cmds[] = {
 		EVTCHNOP_send, EVTCHNOP_unmask, EVTCHNOP_bind_ipi,
@@ -463,19 +444,42 @@ START_TEST(bad_pointers)
 			 -ENOSYS);
 	ck_assert_uint_eq(bind_ipi(0), 1);
 }
-END_TEST
+
+/* the argument can be read, the result cannot be stored */
+TEST(read_only_argument)
+{
+	struct evtchn_bind_ipi ipi = { .vcpu = 1 };
+	struct evtchn_bind_virq virq = { .virq = VIRQ_TIMER, .vcpu = 1 };
+	struct evtchn_status status = { .dom = DOMID_SELF };
+	u32 port;
+
+	put_guest(0x9000, &ipi, sizeof(ipi));
+	put_guest(0x9100, &virq, sizeof(virq));
+	put_guest(0x9200, &status, sizeof(status));
+	bind_ipi(0);
+	fake_read_only(0x9000);
+	ck_assert_int_eq(hcall(0, __HYPERVISOR_event_channel_op,
+			       EVTCHNOP_bind_ipi, 0x9000, 0), -EFAULT);
+	ck_assert_int_eq(hcall(0, __HYPERVISOR_event_channel_op,
+			       EVTCHNOP_bind_virq, 0x9100, 0), -EFAULT);
+	ck_assert_int_eq(hcall(0, __HYPERVISOR_event_channel_op,
+			       EVTCHNOP_status, 0x9200, 0), -EFAULT);
+	/* neither port nor VIRQ is taken */
+	ck_assert_uint_eq(bind_ipi(0), 2);
+	ck_assert_int_eq(bind_virq(VIRQ_TIMER, 1, &port), 0);
+	ck_assert_uint_eq(port, 3);
+}
 
 /* only the low half of the command counts, as in Xen */
-START_TEST(command_is_an_int)
+TEST(command_is_an_int)
 {
 	struct evtchn_bind_ipi a = { .vcpu = 1 };
 
 	ck_assert_int_eq(op(0, EVTCHNOP_bind_ipi | 1ULL << 32, &a, sizeof(a)), 0);
 	ck_assert_uint_eq(a.port, 1);
 }
-END_TEST
 
-START_TEST(bind_failures)
+TEST(bind_failures)
 {
 	unsigned int n, i;
 	u32 port;
@@ -498,13 +502,16 @@ START_TEST(bind_failures)
 			ck_assert_int_eq(kx_evtchn_bind_ipi(D, 1, &port), 0);
 	}
 }
-END_TEST
 
-SUITE(evtchn, 4, CASE(ports_from_one), CASE(bind_errors), CASE(virq_per_vcpu),
-      CASE(virq_global), CASE(virq_unbound), CASE(send_delivers),
-      CASE(send_errors), CASE(masked), CASE(unmask_errors),
-      CASE(upcall_mask_is_the_guests), CASE(close_errors),
-      CASE(bind_vcpu_errors), CASE(status_errors), CASE(all_ports_64),
-      CASE(all_ports_32), CASE(ports_beyond_a_smaller_width),
-      CASE(reset_closes_all), CASE(registered_vcpu_info), CASE(rescan),
-      CASE(bad_pointers), CASE(command_is_an_int), CASE(bind_failures));
+static const struct ut_case evtchn_cases[] = {
+	CASE(ports_from_one), CASE(bind_errors), CASE(virq_per_vcpu),
+	CASE(virq_global), CASE(virq_unbound), CASE(send_delivers),
+	CASE(send_errors), CASE(masked), CASE(unmask_errors),
+	CASE(upcall_mask_is_the_guests), CASE(close_errors),
+	CASE(bind_vcpu_errors), CASE(status_errors), CASE(all_ports_64),
+	CASE(all_ports_32), CASE(ports_beyond_a_smaller_width),
+	CASE(reset_closes_all), CASE(registered_vcpu_info), CASE(rescan),
+	CASE(bad_pointers), CASE(read_only_argument), CASE(command_is_an_int), CASE(bind_failures),
+};
+
+SUITE(evtchn, 4);

@@ -55,7 +55,7 @@ static void size_is(u32 nr)
 	ck_assert_uint_eq(a.max_nr_frames, MAX);
 }
 
-START_TEST(size)
+TEST(size)
 {
 	size_is(1);
 	ck_assert_int_eq(grow(5), 0);
@@ -70,7 +70,6 @@ START_TEST(size)
 	fake_reset_domain();
 	size_is(1);
 }
-END_TEST
 
 static void query_status(domid_t dom, int status)
 {
@@ -82,7 +81,7 @@ static void query_status(domid_t dom, int status)
 	ck_assert_int_eq(a.status, status);
 }
 
-START_TEST(query_size_errors)
+TEST(query_size_errors)
 {
 	query_status(D->domid, GNTST_okay);
 	query_status(0, GNTST_permission_denied);
@@ -92,7 +91,6 @@ START_TEST(query_size_errors)
 	ck_assert_int_eq(op(GNTTABOP_query_size, ARG_GVA, 2), -EINVAL);
 	ck_assert_int_eq(op(GNTTABOP_query_size, GONE, 1), -EFAULT);
 }
-END_TEST
 
 static long version(u64 cmd, u32 *v)
 {
@@ -104,7 +102,7 @@ static long version(u64 cmd, u32 *v)
 	return r;
 }
 
-START_TEST(versions)
+TEST(versions)
 {
 	struct gnttab_get_version a = { .dom = DOMID_SELF };
 	u32 v = 1;
@@ -134,7 +132,6 @@ START_TEST(versions)
 	ck_assert_int_eq(op(GNTTABOP_get_version, ARG_GVA, 1), -ESRCH);
 	ck_assert_int_eq(op(GNTTABOP_get_version, GONE, 1), -EFAULT);
 }
-END_TEST
 
 static int setup_status(domid_t dom, u32 nr, u64 list)
 {
@@ -162,7 +159,7 @@ static int setup_status(domid_t dom, u32 nr, u64 list)
 	return (s16)get32(ARG_GVA + 8);
 }
 
-START_TEST(setup_wide)
+TEST(setup_wide)
 {
 	ck_assert_int_eq(place(0, WINDOW_GFN), 0);
 	ck_assert_int_eq(place(2, 33), 0);
@@ -174,9 +171,8 @@ START_TEST(setup_wide)
 	ck_assert_uint_eq(get64(LIST_GVA + 32), 0);
 	size_is(4);
 }
-END_TEST
 
-START_TEST(setup_narrow)
+TEST(setup_narrow)
 {
 	fake.vcpu[0].width = 32;
 	ck_assert_int_eq(place(1, WINDOW_GFN), 0);
@@ -188,9 +184,8 @@ START_TEST(setup_narrow)
 	/* an empty batch passes here alone */
 	ck_assert_int_eq(op(GNTTABOP_setup_table, GONE, 0), 0);
 }
-END_TEST
 
-START_TEST(setup_errors)
+TEST(setup_errors)
 {
 	ck_assert_int_eq(setup_status(0, 1, LIST_GVA), GNTST_permission_denied);
 	ck_assert_int_eq(setup_status(9, 1, LIST_GVA), GNTST_bad_domain);
@@ -211,9 +206,8 @@ START_TEST(setup_errors)
 	ck_assert_int_eq(op(0x1000, ARG_GVA, 1), -EINVAL);
 	ck_assert_int_eq(op(GNTTABOP_query_size, ARG_GVA, 1U << 31), -EINVAL);
 }
-END_TEST
 
-START_TEST(places)
+TEST(places)
 {
 	u8 *frame;
 
@@ -240,10 +234,9 @@ START_TEST(places)
 	frame = fake_guest_page(WINDOW_GFN);
 	ck_assert_uint_eq(frame[8], 0);
 }
-END_TEST
 
 /* what could be had stays, all else is as it was */
-START_TEST(grow_failures)
+TEST(grow_failures)
 {
 	unsigned int n;
 	int r;
@@ -264,9 +257,8 @@ START_TEST(grow_failures)
 	ck_assert_int_eq(r, 0);
 	ck_assert_uint_eq(n, 8);
 }
-END_TEST
 
-START_TEST(place_failures)
+TEST(place_failures)
 {
 	unsigned int n;
 	int r;
@@ -285,8 +277,11 @@ START_TEST(place_failures)
 	ck_assert_int_eq(r, 0);
 	ck_assert_uint_gt(n, 3);
 }
-END_TEST
 
-SUITE(gnttab, 1, CASE(size), CASE(query_size_errors), CASE(versions),
-      CASE(setup_wide), CASE(setup_narrow), CASE(setup_errors), CASE(places),
-      CASE(grow_failures), CASE(place_failures));
+static const struct ut_case gnttab_cases[] = {
+	CASE(size), CASE(query_size_errors), CASE(versions), CASE(setup_wide),
+	CASE(setup_narrow), CASE(setup_errors), CASE(places),
+	CASE(grow_failures), CASE(place_failures),
+};
+
+SUITE(gnttab, 1);

@@ -57,7 +57,7 @@ static const char table[] =
 	"x...b"		/* 30; 34 generation id */
 	"gbb."		/* 35 altp2m, fip width, tss sized, mca cap */;
 
-START_TEST(rights)
+TEST(rights)
 {
 	u64 value;
 	u32 i;
@@ -91,9 +91,8 @@ START_TEST(rights)
 	ck_assert_int_eq(get_of(DOMID_SELF, KX_NR_PARAMS, &value), -EINVAL);
 	ck_assert_int_eq(get_of(DOMID_SELF, ~0U, &value), -EINVAL);
 }
-END_TEST
 
-START_TEST(whose)
+TEST(whose)
 {
 	u64 value;
 
@@ -109,9 +108,8 @@ START_TEST(whose)
 	ck_assert_int_eq(hcall(0, __HYPERVISOR_hvm_op, HVMOP_get_param, GONE, 0),
 			 -EFAULT);
 }
-END_TEST
 
-START_TEST(values)
+TEST(values)
 {
 	/* whole 64 bits are kept */
 	ck_assert_int_eq(set(KX_PARAM_VM_GENERATION_ID_ADDR, ~1ULL), 0);
@@ -126,9 +124,8 @@ START_TEST(values)
 	fake_reset_domain();
 	ck_assert_uint_eq(get(KX_PARAM_ACPI_IOPORTS_LOCATION), 0);
 }
-END_TEST
 
-START_TEST(toolstack_values)
+TEST(toolstack_values)
 {
 	u64 value;
 
@@ -143,7 +140,6 @@ START_TEST(toolstack_values)
 	mutex_unlock(&D->lock);
 	ck_assert_uint_eq(get(HVM_PARAM_STORE_PFN), 0xfeff8);
 }
-END_TEST
 
 /* Xen crashes a guest that sets these; the VMM is told, and nothing changes */
 static void crashes(u32 index, u64 value)
@@ -158,7 +154,7 @@ static void crashes(u32 index, u64 value)
 	ck_assert_int_eq(D->shutdown_code, SHUTDOWN_crash);
 }
 
-START_TEST(tss)
+TEST(tss)
 {
 	ck_assert_int_eq(set(HVM_PARAM_VM86_TSS, 0xfed00000), 0);
 	ck_assert_uint_eq(get(HVM_PARAM_VM86_TSS), 0xfed00000);
@@ -174,9 +170,8 @@ START_TEST(tss)
 	ck_assert_int_eq(set(HVM_PARAM_VM86_TSS, 0), 0);
 	ck_assert_uint_eq(get(KX_PARAM_VM86_TSS_SIZED), 0);
 }
-END_TEST
 
-START_TEST(callback)
+TEST(callback)
 {
 	unsigned int i;
 
@@ -207,9 +202,8 @@ START_TEST(callback)
 	ck_assert_uint_eq(D->callback_vector, 0);
 	ck_assert_uint_eq(D->callback_via, 0);
 }
-END_TEST
 
-START_TEST(pagetable_dying)
+TEST(pagetable_dying)
 {
 	struct xen_hvm_pagetable_dying a = { .domid = DOMID_SELF };
 
@@ -221,9 +215,8 @@ START_TEST(pagetable_dying)
 	ck_assert_int_eq(hcall(0, __HYPERVISOR_hvm_op, HVMOP_pagetable_dying,
 			       GONE, 0), -EFAULT);
 }
-END_TEST
 
-START_TEST(time)
+TEST(time)
 {
 	struct kx_hvm_get_time a = {};
 
@@ -233,9 +226,8 @@ START_TEST(time)
 	ck_assert_int_eq(hcall(0, __HYPERVISOR_hvm_op, KX_HVMOP_get_time, GONE,
 			       0), -EFAULT);
 }
-END_TEST
 
-START_TEST(xentrace)
+TEST(xentrace)
 {
 	struct kx_hvm_xentrace a = { .event = 0xfff, .extra_bytes = 28 };
 
@@ -248,7 +240,6 @@ START_TEST(xentrace)
 	ck_assert_int_eq(hcall(0, __HYPERVISOR_hvm_op, KX_HVMOP_xentrace, GONE,
 			       0), -EFAULT);
 }
-END_TEST
 
 static void mem_type_is(u64 pfn, u16 type)
 {
@@ -258,7 +249,7 @@ static void mem_type_is(u64 pfn, u16 type)
 	ck_assert_uint_eq(a.mem_type, type);
 }
 
-START_TEST(mem_type)
+TEST(mem_type)
 {
 	struct xen_hvm_get_mem_type a = { .domid = 0 };
 
@@ -277,9 +268,8 @@ START_TEST(mem_type)
 	ck_assert_int_eq(hcall(0, __HYPERVISOR_hvm_op, HVMOP_get_mem_type, GONE,
 			       0), -EFAULT);
 }
-END_TEST
 
-START_TEST(others)
+TEST(others)
 {
 	ck_assert_int_eq(hcall(0, __HYPERVISOR_hvm_op,
 			       KX_HVMOP_guest_request_vm_event, 0, 0), 0);
@@ -289,8 +279,11 @@ START_TEST(others)
 			 -EOPNOTSUPP);
 	ck_assert_int_eq(hcall(0, __HYPERVISOR_hvm_op, 99, 0, 0), -ENOSYS);
 }
-END_TEST
 
-SUITE(hvm, 2, CASE(rights), CASE(whose), CASE(values), CASE(toolstack_values),
-      CASE(tss), CASE(callback), CASE(pagetable_dying), CASE(time),
-      CASE(xentrace), CASE(mem_type), CASE(others));
+static const struct ut_case hvm_cases[] = {
+	CASE(rights), CASE(whose), CASE(values), CASE(toolstack_values),
+	CASE(tss), CASE(callback), CASE(pagetable_dying), CASE(time),
+	CASE(xentrace), CASE(mem_type), CASE(others),
+};
+
+SUITE(hvm, 2);

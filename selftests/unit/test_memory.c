@@ -79,18 +79,16 @@ static void add_and_remove(void)
 	ck_assert_int_eq(remove_of(DOMID_SELF, WINDOW_GFN + 2), 0);
 }
 
-START_TEST(wide)
+TEST(wide)
 {
 	add_and_remove();
 }
-END_TEST
 
-START_TEST(narrow_caller)
+TEST(narrow_caller)
 {
 	caller_is(32);
 	add_and_remove();
 }
-END_TEST
 
 static void errors(void)
 {
@@ -121,20 +119,18 @@ static void errors(void)
 	ck_assert_uint_eq(fake.pins, 0);
 }
 
-START_TEST(errors_wide)
+TEST(errors_wide)
 {
 	errors();
 }
-END_TEST
 
-START_TEST(errors_narrow)
+TEST(errors_narrow)
 {
 	caller_is(32);
 	errors();
 }
-END_TEST
 
-START_TEST(add_failures)
+TEST(add_failures)
 {
 	unsigned int n, where;
 	long r;
@@ -155,7 +151,6 @@ START_TEST(add_failures)
 		ck_assert_int_eq(remove_of(DOMID_SELF, gfn), 0);
 	}
 }
-END_TEST
 
 struct entry {
 	u64 addr, size;
@@ -207,30 +202,27 @@ static void map(void)
 	ck_assert_int_eq(op(XENMEM_memory_map, GONE), -EFAULT);
 }
 
-START_TEST(map_wide)
+TEST(map_wide)
 {
 	map();
 }
-END_TEST
 
-START_TEST(map_narrow)
+TEST(map_narrow)
 {
 	caller_is(32);
 	map();
 }
-END_TEST
 
 /* more ranges than anybody has room for */
-START_TEST(map_of_many)
+TEST(map_of_many)
 {
 	fake.extra_ranges = 50;
 	ck_assert_int_eq(memory_map(128, BUFFER_GVA), 0);
 	ck_assert_uint_eq(get32(ARG_GVA), 16);
 }
-END_TEST
 
 /* addresses of a 32-bit caller wrap */
-START_TEST(map_at_the_end)
+TEST(map_at_the_end)
 {
 	caller_is(32);
 	fake_map(0xfffff000ULL, 9);
@@ -239,8 +231,11 @@ START_TEST(map_at_the_end)
 	ck_assert_uint_eq(get64(0x9000 + 4096 - 20), 0);
 	ck_assert_uint_eq(get64(0xa000), RAM2_GFN << 12);
 }
-END_TEST
 
-SUITE(memory, 1, CASE(wide), CASE(narrow_caller), CASE(errors_wide),
-      CASE(errors_narrow), CASE(add_failures), CASE(map_wide),
-      CASE(map_narrow), CASE(map_of_many), CASE(map_at_the_end));
+static const struct ut_case memory_cases[] = {
+	CASE(wide), CASE(narrow_caller), CASE(errors_wide), CASE(errors_narrow),
+	CASE(add_failures), CASE(map_wide), CASE(map_narrow), CASE(map_of_many),
+	CASE(map_at_the_end),
+};
+
+SUITE(memory, 1);

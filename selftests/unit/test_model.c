@@ -312,16 +312,18 @@ static void run_model(u8 width)
 	ut_assert_idle();
 }
 
-START_TEST(random_64)
+TEST(random_64)
 {
 	run_model(64);
 }
-END_TEST
 
-START_TEST(random_32)
+TEST(random_32)
 {
 	run_model(32);
 }
-END_TEST
 
-SUITE(evtchn_model, NR_VCPUS, CASE(random_64), CASE(random_32));
+static const struct ut_case evtchn_model_cases[] = {
+	CASE(random_64), CASE(random_32),
+};
+
+SUITE(evtchn_model, NR_VCPUS);

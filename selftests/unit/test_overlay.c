@@ -74,7 +74,7 @@ static void is_at(u64 gfn, u8 salt)
 	ck_assert_ptr_nonnull(overlay_at(gfn));
 }
 
-START_TEST(moves_keep_content)
+TEST(moves_keep_content)
 {
 	static const u64 path[] = {
 		WINDOW_GFN, WINDOW_GFN + 1, 7, 9, WINDOW_GFN, RAM2_GFN, 7,
@@ -102,9 +102,8 @@ START_TEST(moves_keep_content)
 	ck_assert_int_eq(place(8), 0);
 	is_at(8, i);
 }
-END_TEST
 
-START_TEST(same_place_again)
+TEST(same_place_again)
 {
 	unsigned int waited;
 
@@ -114,26 +113,23 @@ START_TEST(same_place_again)
 	ck_assert_uint_eq(fake.pins, 1);
 	ck_assert_uint_eq(fake.synchronized, waited);
 }
-END_TEST
 
-START_TEST(removed_twice)
+TEST(removed_twice)
 {
 	ck_assert_int_eq(place(7), 0);
 	ck_assert_int_eq(take_away(7), 0);
 	ck_assert_int_eq(take_away(7), -ENOENT);
 	ck_assert_uint_eq(fake.pins, 0);
 }
-END_TEST
 
 /* an overlay that is mapped nowhere is not found "nowhere" */
-START_TEST(nowhere_is_no_frame)
+TEST(nowhere_is_no_frame)
 {
 	ck_assert_ptr_null(overlay_at(KX_NO_GFN));
 	ck_assert_ptr_null(overlay_at(NO_GFN));
 }
-END_TEST
 
-START_TEST(no_frame_there)
+TEST(no_frame_there)
 {
 	pattern(shared_info_now(), 1);
 	ck_assert_int_eq(place(NO_GFN), -EINVAL);
@@ -145,7 +141,6 @@ START_TEST(no_frame_there)
 	ck_assert_int_eq(place(NO_GFN), -EINVAL);
 	is_at(WINDOW_GFN, 1);
 }
-END_TEST
 
 /* one overlay pushes another out of its place; both keep their content */
 static void one_over_another(u64 gfn)
@@ -162,18 +157,16 @@ static void one_over_another(u64 gfn)
 	pattern_is(fake_guest_page(WINDOW_GFN + 9), 4);
 }
 
-START_TEST(over_another_in_window)
+TEST(over_another_in_window)
 {
 	one_over_another(WINDOW_GFN + 3);
 }
-END_TEST
 
-START_TEST(over_another_in_ram)
+TEST(over_another_in_ram)
 {
 	one_over_another(30);
 	ck_assert_uint_eq(fake.pins, 1);
 }
-END_TEST
 
 static u8 *late_page;
 
@@ -186,6 +179,8 @@ static void late_sender(void)
 	late_page[8 + 7] |= 0x80;	/* its selector */
 	late_page[2048 + 300] |= 0x12;	/* two ports */
 	late_page[2048 + 511] |= 0x80;	/* the last port */
+	late_page[2048 + 301] &= ~4;	/* a port that was closed meanwhile */
+	late_page[32 + 8] = 0x33;	/* vCPU 0's clock is no set of bits */
 	late_page = NULL;
 }
 
@@ -197,6 +192,8 @@ static void late_bits_from(u64 from, u64 to)
 		ck_assert_int_eq(place(from), 0);
 	page = shared_info_now();
 	page[2048 + 300] = 0x40;
+	page[2048 + 301] = 0x0c;
+	page[32 + 8] = 0x44;
 	late_page = page;
 	fake.on_synchronize = late_sender;
 	ck_assert_int_eq(place(to), 0);
@@ -206,25 +203,24 @@ static void late_bits_from(u64 from, u64 to)
 	ck_assert_uint_eq(page[8 + 7], 0x80);
 	ck_assert_uint_eq(page[2048 + 300], 0x52);
 	ck_assert_uint_eq(page[2048 + 511], 0x80);
+	ck_assert_uint_eq(page[2048 + 301], 0x08);
+	ck_assert_uint_eq(page[32 + 8], 0x44);
 }
 
-START_TEST(late_bits_into_ram)
+TEST(late_bits_into_ram)
 {
 	late_bits_from(0, 7);
 }
-END_TEST
 
-START_TEST(late_bits_ram_to_ram)
+TEST(late_bits_ram_to_ram)
 {
 	late_bits_from(7, 8);
 }
-END_TEST
 
-START_TEST(late_bits_out_of_ram)
+TEST(late_bits_out_of_ram)
 {
 	late_bits_from(7, WINDOW_GFN);
 }
-END_TEST
 
 /* every failure leaves the overlay, its content and the pins as they were */
 static void failures(u64 from, u64 to)
@@ -256,43 +252,37 @@ static void failures(u64 from, u64 to)
 	is_at(to, 9);
 }
 
-START_TEST(failures_into_window)
+TEST(failures_into_window)
 {
 	failures(0, WINDOW_GFN);
 }
-END_TEST
 
-START_TEST(failures_into_ram)
+TEST(failures_into_ram)
 {
 	failures(0, 7);
 }
-END_TEST
 
-START_TEST(failures_window_to_window)
+TEST(failures_window_to_window)
 {
 	failures(WINDOW_GFN, WINDOW_GFN + 1);
 }
-END_TEST
 
-START_TEST(failures_ram_to_window)
+TEST(failures_ram_to_window)
 {
 	failures(7, WINDOW_GFN);
 }
-END_TEST
 
-START_TEST(failures_window_to_ram)
+TEST(failures_window_to_ram)
 {
 	failures(WINDOW_GFN, 7);
 }
-END_TEST
 
-START_TEST(failures_ram_to_ram)
+TEST(failures_ram_to_ram)
 {
 	failures(7, 8);
 }
-END_TEST
 
-START_TEST(failures_of_removal)
+TEST(failures_of_removal)
 {
 	unsigned int n;
 	int r;
@@ -311,9 +301,8 @@ START_TEST(failures_of_removal)
 	ck_assert_uint_eq(n, 2);
 	pattern_is(shared_info_now(), 9);
 }
-END_TEST
 
-START_TEST(reset_empties)
+TEST(reset_empties)
 {
 	u8 zero[PAGE_SIZE] = {};
 
@@ -328,10 +317,9 @@ START_TEST(reset_empties)
 	ck_assert_int_eq(place(WINDOW_GFN), 0);
 	ck_assert_mem_eq(fake_guest_page(WINDOW_GFN), zero, PAGE_SIZE);
 }
-END_TEST
 
 /* without memory a reset says so and goes on */
-START_TEST(reset_without_memory)
+TEST(reset_without_memory)
 {
 	ck_assert_int_eq(place(7), 0);
 	ut_fail_nth(1);
@@ -339,14 +327,17 @@ START_TEST(reset_without_memory)
 	ck_assert(ut_has_failed());
 	ck_assert_int_eq(ut_messages, 1);
 }
-END_TEST
 
-SUITE(overlay, 4, CASE(moves_keep_content), CASE(same_place_again),
-      CASE(removed_twice), CASE(nowhere_is_no_frame), CASE(no_frame_there),
-      CASE(over_another_in_window), CASE(over_another_in_ram),
-      CASE(late_bits_into_ram), CASE(late_bits_ram_to_ram),
-      CASE(late_bits_out_of_ram), CASE(failures_into_window),
-      CASE(failures_into_ram), CASE(failures_window_to_window),
-      CASE(failures_ram_to_window), CASE(failures_window_to_ram),
-      CASE(failures_ram_to_ram), CASE(failures_of_removal),
-      CASE(reset_empties), CASE(reset_without_memory));
+static const struct ut_case overlay_cases[] = {
+	CASE(moves_keep_content), CASE(same_place_again), CASE(removed_twice),
+	CASE(nowhere_is_no_frame), CASE(no_frame_there),
+	CASE(over_another_in_window), CASE(over_another_in_ram),
+	CASE(late_bits_into_ram), CASE(late_bits_ram_to_ram),
+	CASE(late_bits_out_of_ram), CASE(failures_into_window),
+	CASE(failures_into_ram), CASE(failures_window_to_window),
+	CASE(failures_ram_to_window), CASE(failures_window_to_ram),
+	CASE(failures_ram_to_ram), CASE(failures_of_removal),
+	CASE(reset_empties), CASE(reset_without_memory),
+};
+
+SUITE(overlay, 4);

@@ -45,7 +45,7 @@ static void halts(unsigned int vcpu)
 	ck_assert(!fake.vcpu[vcpu].unhalted);
 }
 
-START_TEST(ends_by_its_port)
+TEST(ends_by_its_port)
 {
 	u32 ports[2] = { ipi(0), ipi(0) };
 
@@ -62,9 +62,8 @@ START_TEST(ends_by_its_port)
 	ck_assert_int_eq(kx_evtchn_send(D, ports[0]), 0);
 	ck_assert_uint_eq(fake.vcpu[0].unhalts, 1);
 }
-END_TEST
 
-START_TEST(pending_already)
+TEST(pending_already)
 {
 	u32 ports[2] = { ipi(1), ipi(1) };
 
@@ -76,9 +75,8 @@ START_TEST(pending_already)
 	ck_assert_int_eq(kx_evtchn_send(D, ports[0]), 0);
 	ck_assert_uint_eq(fake.vcpu[0].unhalts, 0);
 }
-END_TEST
 
-START_TEST(several_ports)
+TEST(several_ports)
 {
 	u32 ports[128], i;
 
@@ -89,9 +87,8 @@ START_TEST(several_ports)
 	ck_assert_int_eq(kx_evtchn_send(D, ports[127]), 0);
 	ck_assert_uint_eq(fake.vcpu[0].unhalts, 1);
 }
-END_TEST
 
-START_TEST(two_vcpus)
+TEST(two_vcpus)
 {
 	u32 ports[2] = { ipi(2), ipi(2) };
 
@@ -103,10 +100,9 @@ START_TEST(two_vcpus)
 	ck_assert_uint_eq(fake.vcpu[1].unhalts, 1);
 	ck_assert_uint_eq(fake.vcpu[3].unhalts, 0);
 }
-END_TEST
 
 /* absolute ns of system time */
-START_TEST(timeout)
+TEST(timeout)
 {
 	u32 port = ipi(0);
 
@@ -131,9 +127,8 @@ START_TEST(timeout)
 	fake_time_passes(100000);
 	halts(0);
 }
-END_TEST
 
-START_TEST(no_ports)
+TEST(no_ports)
 {
 	u32 port = ipi(1);
 
@@ -147,10 +142,9 @@ START_TEST(no_ports)
 	ck_assert_int_eq(kx_evtchn_send(D, port), 0);
 	ck_assert(fake.vcpu[0].unhalted);
 }
-END_TEST
 
 /* port 0 can be named, though nothing ever happens there */
-START_TEST(port_zero)
+TEST(port_zero)
 {
 	u32 zero = 0, port = ipi(1);
 
@@ -163,9 +157,8 @@ START_TEST(port_zero)
 	ck_assert_int_eq(kx_evtchn_send(D, port), 0);
 	ck_assert(fake.vcpu[0].unhalted);
 }
-END_TEST
 
-START_TEST(errors)
+TEST(errors)
 {
 	u32 ports[3] = { 1, 4095, 4096 };
 
@@ -181,9 +174,8 @@ START_TEST(errors)
 			       (RAM_PAGES << 12) - 4, 0), -EFAULT);
 	ck_assert_int_eq(hcall(0, __HYPERVISOR_sched_op, 9, ARG_GVA, 0), -ENOSYS);
 }
-END_TEST
 
-START_TEST(narrow)
+TEST(narrow)
 {
 	u32 ports[2];
 
@@ -200,10 +192,9 @@ START_TEST(narrow)
 	ck_assert_int_eq(kx_evtchn_send(D, ports[0]), 0);
 	ck_assert(fake.vcpu[0].unhalted);
 }
-END_TEST
 
 /* an upcall that the vCPU would take ends poll and block */
-START_TEST(upcall_waits)
+TEST(upcall_waits)
 {
 	u32 port = ipi(0), other = ipi(1);
 
@@ -221,9 +212,8 @@ START_TEST(upcall_waits)
 	ck_assert_int_eq(poll(0, &other, 1, 0), 0);
 	halts(0);
 }
-END_TEST
 
-START_TEST(block)
+TEST(block)
 {
 	u8 *info = vcpu_info_of(0);
 
@@ -238,17 +228,15 @@ START_TEST(block)
 	ck_assert_int_eq(hcall(0, __HYPERVISOR_sched_op, SCHEDOP_block, 0, 0), 0);
 	ck_assert_int_eq(last_outcome, KX_DONE);
 }
-END_TEST
 
-START_TEST(yield_returns)
+TEST(yield_returns)
 {
 	ck_assert_int_eq(hcall(2, __HYPERVISOR_sched_op, SCHEDOP_yield, 0, 0), 0);
 	ck_assert_int_eq(last_outcome, KX_DONE);
 	ck_assert_uint_eq(fake.vcpu[2].yields, 1);
 }
-END_TEST
 
-START_TEST(shutdown)
+TEST(shutdown)
 {
 	struct sched_shutdown a;
 	unsigned int reason;
@@ -273,9 +261,8 @@ START_TEST(shutdown)
 			       (u64)NO_GFN << 12, 0), -EFAULT);
 	ck_assert_uint_eq(fake.exits, reason + 1);
 }
-END_TEST
 
-START_TEST(reset_ends_it)
+TEST(reset_ends_it)
 {
 	u32 port = ipi(0);
 
@@ -287,9 +274,12 @@ START_TEST(reset_ends_it)
 	ck_assert_int_eq(kx_evtchn_send(D, port), 0);
 	ck_assert(!fake.vcpu[0].unhalted);
 }
-END_TEST
 
-SUITE(poll, 4, CASE(ends_by_its_port), CASE(pending_already),
-      CASE(several_ports), CASE(two_vcpus), CASE(timeout), CASE(no_ports),
-      CASE(port_zero), CASE(errors), CASE(narrow), CASE(upcall_waits),
-      CASE(block), CASE(yield_returns), CASE(shutdown), CASE(reset_ends_it));
+static const struct ut_case poll_cases[] = {
+	CASE(ends_by_its_port), CASE(pending_already), CASE(several_ports),
+	CASE(two_vcpus), CASE(timeout), CASE(no_ports), CASE(port_zero),
+	CASE(errors), CASE(narrow), CASE(upcall_waits), CASE(block),
+	CASE(yield_returns), CASE(shutdown), CASE(reset_ends_it),
+};
+
+SUITE(poll, 4);

@@ -6,9 +6,10 @@
 #include "suite.h"
 
 #define NR_VCPUS	3
+#define AREA_GVA	0x7ff0ULL
 
 static u32 port;
-static bool halted;
+static bool halted, handled, torn;
 
 /* the things that a CPU does */
 
@@ -71,6 +72,17 @@ static void register_info(void *unused)
 	ck_assert_int_eq(kx_vcpu_info_register(V[1], V[1], 9, 64), 0);
 }
 
+/* and the guest handles everything at once */
+static void register_and_handle(void *unused)
+{
+	register_info(NULL);
+	clear_upcall(1);
+	if (port_bit(port)) {
+		port_bit_clear(port);
+		handled = true;
+	}
+}
+
 static void poll_it(void *unused)
 {
 	halted = kx_poll_begin(V[0], &port, 1, 1000);
@@ -104,6 +116,52 @@ static const struct pvclock_vcpu_time_info times[2] = {
 static void publish(void *unused)
 {
 	kx_time_publish(V[1], &times[1]);
+}
+
+/* a guest that looks once; it would try again while the version is odd */
+static void look_at_time(void *unused)
+{
+	struct pvclock_vcpu_time_info t;
+	bool second;
+
+	memcpy(&t, (u8 *)vcpu_info_of(1) + 32, sizeof(t));
+	if (t.version & 1)
+		return;
+	second = t.system_time == times[1].system_time;
+	torn |= t.tsc_timestamp != times[second].tsc_timestamp ||
+		t.tsc_to_system_mul != times[second].tsc_to_system_mul ||
+		t.system_time != times[second].system_time;
+}
+
+static void look_at_time_area(void *unused)
+{
+	struct pvclock_vcpu_time_info t;
+
+	get_guest(AREA_GVA, &t, sizeof(t));
+	if (t.version & 1)
+		return;
+	torn |= t.tsc_timestamp != times[t.version / 2 - 2].tsc_timestamp ||
+		t.system_time != times[t.version / 2 - 2].system_time;
+}
+
+#define WALLCLOCK_A	(0x111111111ULL * NSEC_PER_SEC + 3)
+#define WALLCLOCK_B	(0x222222222ULL * NSEC_PER_SEC + 4)
+
+static void wallclock(void *unused)
+{
+	fake.wallclock_ns = WALLCLOCK_B;
+	mutex_lock(&D->lock);
+	kx_shinfo_wallclock(D, V[0]);
+	mutex_unlock(&D->lock);
+}
+
+static void look_at_wallclock(void *unused)
+{
+	const u32 *wc = (u32 *)((u8 *)shared_info_now() + 3072);
+	u64 ns = (wc[1] | (u64)wc[3] << 32) * NSEC_PER_SEC + wc[2];
+
+	if (!(wc[0] & 1))
+		torn |= ns != WALLCLOCK_A && ns != WALLCLOCK_B;
 }
 
 static void run_1(void *unused)
@@ -179,6 +237,20 @@ static void told_before(void)
 	kx_time_publish(V[1], &times[0]);
 }
 
+static void area_told_before(void)
+{
+	ck_assert_int_eq(kx_time_area_register(V[0], V[1], AREA_GVA), 0);
+	kx_time_publish(V[1], &times[0]);
+}
+
+static void wallclock_before(void)
+{
+	fake.wallclock_ns = WALLCLOCK_A;
+	mutex_lock(&D->lock);
+	kx_shinfo_wallclock(D, V[0]);
+	mutex_unlock(&D->lock);
+}
+
 static void with_callback(void)
 {
 	one_ipi();
@@ -203,6 +275,17 @@ static void delivered_if_registered(void)
 {
 	delivered();
 	ck_assert_ptr_eq(vcpu_info_of(1), fake.ram + 0x9000 + 64);
+}
+
+static void delivered_or_handled(void)
+{
+	if (!handled)
+		delivered_if_registered();
+}
+
+static void never_torn(void)
+{
+	ck_assert(!torn);
 }
 
 /* a port that is closed is not pending, whenever it was sent on */
@@ -291,6 +374,8 @@ static void race(void (*before)(void), void (*a)(void *), void (*b)(void *),
 			fake_stop();
 			fake_start(NR_VCPUS);
 			halted = false;
+			handled = false;
+			torn = false;
 			before();
 			for (i = 0; i < NR_VCPUS; i++)
 				fake.vcpu[i].kicks = 0;
@@ -305,17 +390,17 @@ static void race(void (*before)(void), void (*a)(void *), void (*b)(void *),
 }
 
 #define RACE(name, before, a, b, after)		\
-	START_TEST(name)			\
+	TEST(name)				\
 	{					\
 		race(before, a, b, after);	\
-	}					\
-	END_TEST
+	}
 
 RACE(send_or_into_ram, one_ipi, send, into_ram, delivered)
 RACE(send_or_ram_to_ram, in_ram, send, to_other_ram, delivered)
 RACE(send_or_out_of_ram, window_there, send, out_of_ram, delivered)
 RACE(send_or_removal, in_ram, send, take_away, delivered)
 RACE(send_or_register, one_ipi, send, register_info, delivered_if_registered)
+RACE(send_or_handled, one_ipi, send, register_and_handle, delivered_or_handled)
 RACE(send_or_close, one_ipi, send, close_port, not_pending)
 RACE(virq_or_close, one_virq, virq, close_port, not_pending)
 RACE(virq_or_bind, nothing, virq, bind_virq, sent_if_bound)
@@ -331,16 +416,24 @@ RACE(time_or_into_ram, told_before, publish, into_ram, whole_time)
 RACE(time_or_ram_to_ram, told_before, publish, to_other_ram, whole_time)
 RACE(time_or_out_of_ram, told_before, publish, out_of_ram, whole_time)
 RACE(time_or_register, told_before, publish, register_info, told_anew)
+RACE(time_seen, told_before, publish, look_at_time, never_torn)
+RACE(time_area_seen, area_told_before, publish, look_at_time_area, never_torn)
+RACE(wallclock_seen, wallclock_before, wallclock, look_at_wallclock, never_torn)
 RACE(runstate_or_register, nothing, run_1, register_runstate, runstate_there)
 RACE(send_or_vcpu_reset, registered, send, reset_vcpu, no_matter)
 RACE(runstate_or_vcpu_reset, registered, run_1, reset_vcpu, no_matter)
 
-SUITE(race, NR_VCPUS, CASE(send_or_into_ram), CASE(send_or_ram_to_ram),
-      CASE(send_or_out_of_ram), CASE(send_or_removal), CASE(send_or_register),
-      CASE(send_or_close), CASE(virq_or_close), CASE(virq_or_bind),
-      CASE(send_or_width), CASE(unmask_or_width), CASE(send_or_unmask),
-      CASE(send_or_send), CASE(send_or_poll), CASE(send_or_poll_of_two),
-      CASE(timeout_or_poll), CASE(send_or_block), CASE(time_or_into_ram),
-      CASE(time_or_ram_to_ram), CASE(time_or_out_of_ram),
-      CASE(time_or_register), CASE(runstate_or_register),
-      CASE(send_or_vcpu_reset), CASE(runstate_or_vcpu_reset));
+static const struct ut_case race_cases[] = {
+	CASE(send_or_into_ram), CASE(send_or_ram_to_ram),
+	CASE(send_or_out_of_ram), CASE(send_or_removal), CASE(send_or_register),
+	CASE(send_or_close), CASE(virq_or_close), CASE(virq_or_bind),
+	CASE(send_or_width), CASE(unmask_or_width), CASE(send_or_unmask),
+	CASE(send_or_send), CASE(send_or_poll), CASE(send_or_poll_of_two),
+	CASE(timeout_or_poll), CASE(send_or_block), CASE(time_or_into_ram),
+	CASE(time_or_ram_to_ram), CASE(time_or_out_of_ram),
+	CASE(time_or_register), CASE(send_or_handled), CASE(time_seen),
+	CASE(time_area_seen), CASE(wallclock_seen), CASE(runstate_or_register),
+	CASE(send_or_vcpu_reset), CASE(runstate_or_vcpu_reset),
+};
+
+SUITE(race, NR_VCPUS);

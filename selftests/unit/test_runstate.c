@@ -19,7 +19,7 @@ static void sums_are(unsigned int vcpu, u64 now, int state, u64 since,
 	ck_assert_uint_eq(running + runnable + blocked + offline, now);
 }
 
-START_TEST(sums)
+TEST(sums)
 {
 	sums_are(0, 100, RUNSTATE_offline, 0, 0, 0, 0, 100);
 	kx_runstate_change(V[0], RUNSTATE_running, 100);
@@ -33,10 +33,9 @@ START_TEST(sums)
 	/* the other vCPU has its own account */
 	sums_are(1, 300, RUNSTATE_offline, 0, 0, 0, 0, 300);
 }
-END_TEST
 
 /* a clock that went back a little, as between two CPUs: no time is lost */
-START_TEST(time_goes_back)
+TEST(time_goes_back)
 {
 	kx_runstate_change(V[0], RUNSTATE_running, 100);
 	kx_runstate_change(V[0], RUNSTATE_blocked, 90);
@@ -44,9 +43,8 @@ START_TEST(time_goes_back)
 	kx_runstate_change(V[0], RUNSTATE_running, 110);
 	sums_are(0, 110, RUNSTATE_running, 110, 0, 0, 10, 100);
 }
-END_TEST
 
-START_TEST(area_64)
+TEST(area_64)
 {
 	struct vcpu_runstate_info info;
 
@@ -63,9 +61,8 @@ START_TEST(area_64)
 	ck_assert_uint_eq(info.time[RUNSTATE_running], 10);
 	ck_assert_uint_eq(get64(0x9008 + sizeof(info)), 0);
 }
-END_TEST
 
-START_TEST(area_32)
+TEST(area_32)
 {
 	set_width(32);
 	fake_map(AREA_GVA + 16, 40);
@@ -83,10 +80,9 @@ START_TEST(area_32)
 	kx_runstate_change(V[0], RUNSTATE_running, 0x100000007ULL);
 	ck_assert_uint_eq(get64(AREA_GVA + 4), 0x100000007ULL);
 }
-END_TEST
 
 /* every place in which an area of 48 bytes crosses a page */
-START_TEST(area_crosses)
+TEST(area_crosses)
 {
 	u64 gva;
 
@@ -107,9 +103,8 @@ START_TEST(area_crosses)
 		fake_start(2);
 	}
 }
-END_TEST
 
-START_TEST(area_errors)
+TEST(area_errors)
 {
 	ck_assert_int_eq(kx_runstate_register(V[0], V[0], 0x9000), 0);
 	ck_assert_int_eq(kx_runstate_register(V[0], V[0], (u64)NO_GFN << 12),
@@ -127,9 +122,8 @@ START_TEST(area_errors)
 	kx_runstate_change(V[0], RUNSTATE_blocked, 9);
 	ck_assert_uint_eq(get64(0x9008), 5);
 }
-END_TEST
 
-START_TEST(area_failures)
+TEST(area_failures)
 {
 	unsigned int n;
 	int r;
@@ -147,7 +141,6 @@ START_TEST(area_failures)
 	ck_assert_int_eq(r, 0);
 	ck_assert_uint_eq(n, 3);
 }
-END_TEST
 
 static void change(void *unused)
 {
@@ -169,7 +162,7 @@ static void read_with_flag(void *arg)
 		++*torn;
 }
 
-START_TEST(update_flag)
+TEST(update_flag)
 {
 	unsigned int at, torn = 0;
 	bool more = true;
@@ -187,8 +180,11 @@ START_TEST(update_flag)
 	}
 	ck_assert_uint_gt(at, 4);
 }
-END_TEST
 
-SUITE(runstate, 2, CASE(sums), CASE(time_goes_back), CASE(area_64),
-      CASE(area_32), CASE(area_crosses), CASE(area_errors),
-      CASE(area_failures), CASE(update_flag));
+static const struct ut_case runstate_cases[] = {
+	CASE(sums), CASE(time_goes_back), CASE(area_64), CASE(area_32),
+	CASE(area_crosses), CASE(area_errors), CASE(area_failures),
+	CASE(update_flag),
+};
+
+SUITE(runstate, 2);

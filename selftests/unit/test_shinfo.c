@@ -18,7 +18,7 @@ static const struct pvclock_vcpu_time_info clock_b = {
 };
 
 /* Offsets as the public headers of Xen have them, by hand. */
-START_TEST(layouts)
+TEST(layouts)
 {
 	const struct kx_layout *l = kx_layout(64);
 
@@ -42,7 +42,6 @@ START_TEST(layouts)
 	ck_assert_uint_eq(l->rs_time, 4);
 	ck_assert_uint_eq(l->rs_bytes, 44);
 }
-END_TEST
 
 static void wallclock_is(u32 version, u64 sec, u32 nsec, u32 at, u32 at_hi)
 {
@@ -61,7 +60,7 @@ static void write_wallclock(void)
 	mutex_unlock(&D->lock);
 }
 
-START_TEST(wallclock)
+TEST(wallclock)
 {
 	fake.wallclock_ns = 0x123456789ULL * NSEC_PER_SEC + 7;
 	write_wallclock();
@@ -73,9 +72,8 @@ START_TEST(wallclock)
 	set_width(32);
 	wallclock_is(4, 0x123456789, 10, 2304, 2340);
 }
-END_TEST
 
-START_TEST(width_publishes_all)
+TEST(width_publishes_all)
 {
 	unsigned int i;
 
@@ -84,9 +82,8 @@ START_TEST(width_publishes_all)
 	for (i = 0; i < NR_VCPUS; i++)
 		ck_assert_uint_eq(fake.vcpu[i].republished, 1);
 }
-END_TEST
 
-START_TEST(vcpu_info_places)
+TEST(vcpu_info_places)
 {
 	u8 *page = shared_info_now();
 	unsigned int i;
@@ -98,14 +95,13 @@ START_TEST(vcpu_info_places)
 			  vcpu_info_of(i) >= (void *)(page + PAGE_SIZE));
 	ck_assert_ptr_ne(vcpu_info_of(32), vcpu_info_of(33));
 }
-END_TEST
 
 static int reg(unsigned int caller, unsigned int v, u64 gfn, u32 offset)
 {
 	return kx_vcpu_info_register(V[caller], V[v], gfn, offset);
 }
 
-START_TEST(register_errors)
+TEST(register_errors)
 {
 	/* across the end of the page, or not aligned */
 	ck_assert_int_eq(reg(0, 0, 3, 4096 - 64 + 1), -ENXIO);
@@ -129,9 +125,8 @@ START_TEST(register_errors)
 	ck_assert_int_eq(reg(0, 1, 4, 0), -EINVAL);
 	ck_assert_uint_eq(fake.pins, 2);
 }
-END_TEST
 
-START_TEST(register_errors_32)
+TEST(register_errors_32)
 {
 	set_width(32);
 	ck_assert_int_eq(reg(0, 0, 3, 2), -ENXIO);
@@ -145,9 +140,8 @@ START_TEST(register_errors_32)
 	ck_assert_uint_eq(get32(0x3000 + 4 + 4), 1U << 31);
 	ck_assert_uint_eq(get32(0x3000 + 4) & 0xff, 1);
 }
-END_TEST
 
-START_TEST(register_moves)
+TEST(register_moves)
 {
 	u8 *old = vcpu_info_of(2), *new;
 	unsigned int kicks;
@@ -168,10 +162,9 @@ START_TEST(register_moves)
 	ck_assert_uint_eq(fake.vcpu[2].republished, 1);
 	ck_assert_uint_ge(fake.synchronized, 1);
 }
-END_TEST
 
 /* who had no place in shared_info starts with upcalls masked */
-START_TEST(register_beyond_32)
+TEST(register_beyond_32)
 {
 	u8 *info = vcpu_info_of(33);
 
@@ -181,9 +174,8 @@ START_TEST(register_beyond_32)
 	ck_assert_uint_eq(info[1], 1);
 	ck_assert_uint_eq(info[16], 0x77);
 }
-END_TEST
 
-START_TEST(register_failures)
+TEST(register_failures)
 {
 	void *old = vcpu_info_of(1);
 	unsigned int n;
@@ -202,7 +194,6 @@ START_TEST(register_failures)
 	ck_assert_int_eq(r, 0);
 	ck_assert_uint_gt(n, 1);
 }
-END_TEST
 
 static void time_is(const void *at, u32 version,
 		    const struct pvclock_vcpu_time_info *want)
@@ -218,7 +209,7 @@ static void time_is(const void *at, u32 version,
 	ck_assert_uint_eq(t.flags, want->flags);
 }
 
-START_TEST(time_in_vcpu_info)
+TEST(time_in_vcpu_info)
 {
 	u8 *info = vcpu_info_of(3);
 
@@ -229,7 +220,6 @@ START_TEST(time_in_vcpu_info)
 	/* nothing else of vcpu_info is touched */
 	ck_assert_uint_eq(info[0] | info[1] | info[8] | info[31], 0);
 }
-END_TEST
 
 static void area_is(const struct pvclock_vcpu_time_info *want)
 {
@@ -239,7 +229,7 @@ static void area_is(const struct pvclock_vcpu_time_info *want)
 	time_is(area, 2 * want->version + 2, want);
 }
 
-START_TEST(time_area)
+TEST(time_area)
 {
 	u8 zero[32] = {}, area[32];
 
@@ -267,9 +257,8 @@ START_TEST(time_area)
 	get_guest(0x9000, area, sizeof(area));
 	ck_assert_mem_eq(area, zero, sizeof(zero));
 }
-END_TEST
 
-START_TEST(time_area_errors)
+TEST(time_area_errors)
 {
 	ck_assert_int_eq(kx_time_area_register(V[0], V[0], 0x8000), 0);
 	fake_bad(AREA_GVA + 16);
@@ -284,9 +273,8 @@ START_TEST(time_area_errors)
 	kx_time_publish(V[0], &clock_b);
 	ck_assert_uint_eq(get32(0x8000), 2 * clock_b.version + 2);
 }
-END_TEST
 
-START_TEST(time_area_failures)
+TEST(time_area_failures)
 {
 	unsigned int n;
 	int r;
@@ -302,9 +290,8 @@ START_TEST(time_area_failures)
 	ck_assert_int_eq(r, 0);
 	ck_assert_uint_eq(n, 3);
 }
-END_TEST
 
-START_TEST(area_write_bounds)
+TEST(area_write_bounds)
 {
 	struct kx_area area;
 
@@ -317,9 +304,8 @@ START_TEST(area_write_bounds)
 	kx_area_unpin(D, &area);
 	kx_area_unpin(D, &area);
 }
-END_TEST
 
-START_TEST(reset)
+TEST(reset)
 {
 	set_width(32);
 	D->runstate_update_flag = true;
@@ -338,7 +324,6 @@ START_TEST(reset)
 	/* and all can be registered again */
 	ck_assert_int_eq(reg(1, 1, 5, 0), 0);
 }
-END_TEST
 
 static void set_id(unsigned int vcpu, u32 id)
 {
@@ -348,7 +333,7 @@ static void set_id(unsigned int vcpu, u32 id)
 	ck_assert_uint_eq(V[vcpu]->id, id);
 }
 
-START_TEST(id_decides_the_place)
+TEST(id_decides_the_place)
 {
 	u8 *page = shared_info_now();
 	void *standby;
@@ -367,10 +352,9 @@ START_TEST(id_decides_the_place)
 	fake_reset_domain();
 	ck_assert_ptr_eq(vcpu_info_of(1), standby);
 }
-END_TEST
 
 /* vcpu_info moves with shared_info, and so does the clock in it */
-START_TEST(time_follows)
+TEST(time_follows)
 {
 	u64 page;
 
@@ -386,10 +370,9 @@ START_TEST(time_follows)
 	/* nobody's clock appears where none was published */
 	ck_assert_uint_eq(get64(0x9000 + 64 + 32), 0);
 }
-END_TEST
 
 /* the second half of an area of a 32-bit caller can be at 0 */
-START_TEST(area_wraps)
+TEST(area_wraps)
 {
 	fake.vcpu[0].width = 32;
 	fake_map(0xfffff000ULL, 9);
@@ -398,10 +381,9 @@ START_TEST(area_wraps)
 	kx_time_publish(V[0], &clock_a);
 	ck_assert_uint_eq(get64(0xa000), clock_a.system_time);
 }
-END_TEST
 
 /* a domain that cannot be made leaves nothing behind */
-START_TEST(domain_failures)
+TEST(domain_failures)
 {
 	struct kx_domain *first = D;
 	unsigned int n;
@@ -425,12 +407,15 @@ START_TEST(domain_failures)
 	ck_assert_uint_gt(n, 2 * NR_VCPUS);
 	ck_assert_ptr_eq(D, first);
 }
-END_TEST
 
-SUITE(shinfo, NR_VCPUS, CASE(layouts), CASE(wallclock),
-      CASE(width_publishes_all), CASE(vcpu_info_places), CASE(register_errors),
-      CASE(register_errors_32), CASE(register_moves), CASE(register_beyond_32),
-      CASE(register_failures), CASE(time_in_vcpu_info), CASE(time_area),
-      CASE(time_area_errors), CASE(time_area_failures),
-      CASE(area_write_bounds), CASE(reset), CASE(id_decides_the_place),
-      CASE(time_follows), CASE(area_wraps), CASE(domain_failures));
+static const struct ut_case shinfo_cases[] = {
+	CASE(layouts), CASE(wallclock), CASE(width_publishes_all),
+	CASE(vcpu_info_places), CASE(register_errors), CASE(register_errors_32),
+	CASE(register_moves), CASE(register_beyond_32), CASE(register_failures),
+	CASE(time_in_vcpu_info), CASE(time_area), CASE(time_area_errors),
+	CASE(time_area_failures), CASE(area_write_bounds), CASE(reset),
+	CASE(id_decides_the_place), CASE(time_follows), CASE(area_wraps),
+	CASE(domain_failures),
+};
+
+SUITE(shinfo, NR_VCPUS);

@@ -9,7 +9,7 @@ static long op(u64 cmd, u64 vcpu, u64 arg)
 	return hcall(0, __HYPERVISOR_vcpu_op, cmd, vcpu, arg);
 }
 
-START_TEST(is_up)
+TEST(is_up)
 {
 	ck_assert_int_eq(op(VCPUOP_is_up, 1, 0), 1);
 	fake.vcpu[1].down = true;
@@ -22,9 +22,8 @@ START_TEST(is_up)
 	ck_assert_int_eq(op(99, 0, ARG_GVA), -ENOSYS);
 	ck_assert_int_eq(op(99, 2, ARG_GVA), -ENOENT);
 }
-END_TEST
 
-START_TEST(vcpu_info)
+TEST(vcpu_info)
 {
 	struct {
 		u64 mfn;
@@ -44,7 +43,6 @@ START_TEST(vcpu_info)
 	ck_assert_int_eq(op(VCPUOP_register_vcpu_info, 1, ARG_GVA), 0);
 	ck_assert_ptr_eq(vcpu_info_of(1), fake.ram + 0x9000 + 128);
 }
-END_TEST
 
 static void areas(void)
 {
@@ -77,21 +75,19 @@ static void areas(void)
 	ck_assert_uint_eq(fake.pins, 2);
 }
 
-START_TEST(areas_wide)
+TEST(areas_wide)
 {
 	areas();
 }
-END_TEST
 
-START_TEST(areas_narrow)
+TEST(areas_narrow)
 {
 	fake.vcpu[0].width = 32;
 	set_width(32);
 	areas();
 }
-END_TEST
 
-START_TEST(runstate_wide)
+TEST(runstate_wide)
 {
 	struct vcpu_runstate_info info;
 
@@ -105,9 +101,8 @@ START_TEST(runstate_wide)
 	ck_assert_uint_eq(info.time[RUNSTATE_offline], 100);
 	ck_assert_int_eq(op(VCPUOP_get_runstate_info, 1, GONE), -EFAULT);
 }
-END_TEST
 
-START_TEST(runstate_narrow)
+TEST(runstate_narrow)
 {
 	u64 end = RAM_PAGES << 12;
 
@@ -122,7 +117,10 @@ START_TEST(runstate_narrow)
 	ck_assert_uint_eq(get64(end - 8), 100);
 	ck_assert_int_eq(op(VCPUOP_get_runstate_info, 0, end - 43), -EFAULT);
 }
-END_TEST
 
-SUITE(vcpu_op, 2, CASE(is_up), CASE(vcpu_info), CASE(areas_wide),
-      CASE(areas_narrow), CASE(runstate_wide), CASE(runstate_narrow));
+static const struct ut_case vcpu_op_cases[] = {
+	CASE(is_up), CASE(vcpu_info), CASE(areas_wide), CASE(areas_narrow),
+	CASE(runstate_wide), CASE(runstate_narrow),
+};
+
+SUITE(vcpu_op, 2);

@@ -11,7 +11,7 @@ static long op(u64 cmd, u64 arg)
 	return hcall(0, __HYPERVISOR_xen_version, cmd, arg, 0);
 }
 
-START_TEST(version)
+TEST(version)
 {
 	ck_assert_int_eq(op(XENVER_version, 0), 4 << 16 | 17);
 	ck_assert_int_eq(op(XENVER_version, ~0ULL), 4 << 16 | 17);
@@ -24,7 +24,6 @@ START_TEST(version)
 	/* only the low half of the command counts */
 	ck_assert_int_eq(op(1ULL << 32 | XENVER_version, 0), 4 << 16 | 17);
 }
-END_TEST
 
 /* exactly @len bytes are written, and they begin with @want */
 static void string_is(u64 cmd, size_t len, const char *want)
@@ -43,7 +42,7 @@ static void string_is(u64 cmd, size_t len, const char *want)
 	ck_assert_int_eq(op(cmd, END - len + 1), -EFAULT);
 }
 
-START_TEST(strings)
+TEST(strings)
 {
 	string_is(XENVER_extraversion, 16, ".7");
 	string_is(XENVER_compile_info, 64 + 16 + 32 + 32, "gcc");
@@ -51,9 +50,8 @@ START_TEST(strings)
 	string_is(XENVER_changeset, 64, "unavailable");
 	string_is(XENVER_commandline, 9, "<denied>");
 }
-END_TEST
 
-START_TEST(features)
+TEST(features)
 {
 	struct xen_feature_info fi = { .submap_idx = 0 };
 
@@ -71,9 +69,8 @@ START_TEST(features)
 			 -EINVAL);
 	ck_assert_int_eq(op(XENVER_get_features, END - 4), -EFAULT);
 }
-END_TEST
 
-START_TEST(platform)
+TEST(platform)
 {
 	ck_assert_int_eq(op(XENVER_platform_parameters, END - 8), 0);
 	ck_assert_uint_eq(get64(END - 8), 0xffff800000000000ULL);
@@ -82,9 +79,8 @@ START_TEST(platform)
 	ck_assert_int_eq(op(XENVER_platform_parameters, END - 4), 0);
 	ck_assert_uint_eq(get32(END - 4), ~0U);
 }
-END_TEST
 
-START_TEST(guest_handle)
+TEST(guest_handle)
 {
 	unsigned int i;
 	u8 uuid[16];
@@ -96,7 +92,6 @@ START_TEST(guest_handle)
 	ck_assert_mem_eq(uuid, fake.uuid, sizeof(uuid));
 	ck_assert_int_eq(op(XENVER_guest_handle, END - 15), -EFAULT);
 }
-END_TEST
 
 static long varbuf(u64 cmd, u32 room)
 {
@@ -126,13 +121,16 @@ static void varbuf_is(u64 cmd, const char *want)
 	ck_assert_int_eq(op(cmd, END - 4), -EFAULT);
 }
 
-START_TEST(of_any_length)
+TEST(of_any_length)
 {
 	varbuf_is(KX_XENVER_extraversion2, ".7");
 	varbuf_is(KX_XENVER_capabilities2, CAPS);
 	varbuf_is(KX_XENVER_changeset2, "unavailable");
 }
-END_TEST
 
-SUITE(version, 1, CASE(version), CASE(strings), CASE(features),
-      CASE(platform), CASE(guest_handle), CASE(of_any_length));
+static const struct ut_case version_cases[] = {
+	CASE(version), CASE(strings), CASE(features), CASE(platform),
+	CASE(guest_handle), CASE(of_any_length),
+};
+
+SUITE(version, 1);

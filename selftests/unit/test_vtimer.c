@@ -46,7 +46,7 @@ static long periodic(unsigned int caller, u32 vcpu, u64 period_ns)
 	return vcpu_op(caller, VCPUOP_set_periodic_timer, vcpu, &a, sizeof(a));
 }
 
-START_TEST(singleshot_fires)
+TEST(singleshot_fires)
 {
 	u32 port = timer_port(1);
 
@@ -60,9 +60,8 @@ START_TEST(singleshot_fires)
 	ck_assert(upcall_pending(1));
 	ck_assert(!timer(1, KX_TIMER_SINGLESHOT)->armed);
 }
-END_TEST
 
-START_TEST(singleshot_in_the_past)
+TEST(singleshot_in_the_past)
 {
 	u32 port = timer_port(0);
 
@@ -77,9 +76,8 @@ START_TEST(singleshot_in_the_past)
 	ck_assert_int_eq(singleshot(0, 0, 0, 0), 0);
 	ck_assert(port_bit(port));
 }
-END_TEST
 
-START_TEST(singleshot_errors)
+TEST(singleshot_errors)
 {
 	/* only for oneself */
 	ck_assert_int_eq(singleshot(0, 1, 10, 0), -EINVAL);
@@ -92,10 +90,9 @@ START_TEST(singleshot_errors)
 	ck_assert(!timer(0, KX_TIMER_SINGLESHOT)->armed);
 	ck_assert(!timer(1, KX_TIMER_SINGLESHOT)->armed);
 }
-END_TEST
 
 /* a 32-bit caller's structure is four bytes shorter */
-START_TEST(singleshot_narrow)
+TEST(singleshot_narrow)
 {
 	u64 end = RAM_PAGES << 12, deadline = 0x123456789ULL;
 	u32 flags = 0;
@@ -110,9 +107,8 @@ START_TEST(singleshot_narrow)
 			       VCPUOP_stop_singleshot_timer, 0, 0), 0);
 	ck_assert(!timer(0, KX_TIMER_SINGLESHOT)->armed);
 }
-END_TEST
 
-START_TEST(periodic_ticks)
+TEST(periodic_ticks)
 {
 	u32 port = timer_port(1);
 	unsigned int i;
@@ -132,9 +128,8 @@ START_TEST(periodic_ticks)
 	fake_time_passes(100 * MS);
 	ck_assert(!port_bit(port));
 }
-END_TEST
 
-START_TEST(periodic_bounds)
+TEST(periodic_bounds)
 {
 	ck_assert_int_eq(periodic(0, 0, 0), -EINVAL);
 	ck_assert_int_eq(periodic(0, 0, MS - 1), -EINVAL);
@@ -149,14 +144,13 @@ START_TEST(periodic_bounds)
 	armed_for(0, KX_TIMER_PERIODIC, MS);
 	ck_assert_int_eq(periodic(0, 77, MS), -ENOENT);
 }
-END_TEST
 
 static long set_timer(unsigned int vcpu, u64 lo, u64 hi)
 {
 	return hcall(vcpu, __HYPERVISOR_set_timer_op, lo, hi, 0);
 }
 
-START_TEST(timer_op_bounds)
+TEST(timer_op_bounds)
 {
 	u32 port = timer_port(0);
 	const u64 far = 1ULL << 50;
@@ -183,9 +177,8 @@ START_TEST(timer_op_bounds)
 	ck_assert(port_bit(port));
 	ck_assert(!timer(0, KX_TIMER_SINGLESHOT)->armed);
 }
-END_TEST
 
-START_TEST(timer_op_narrow)
+TEST(timer_op_narrow)
 {
 	fake.vcpu[0].width = 32;
 	ck_assert_int_eq(set_timer(0, 0x80000001, 0x12), 0);
@@ -193,19 +186,21 @@ START_TEST(timer_op_narrow)
 	ck_assert_int_eq(set_timer(0, 0, 0), 0);
 	ck_assert(!timer(0, KX_TIMER_SINGLESHOT)->armed);
 }
-END_TEST
 
 /* nobody bound VIRQ_TIMER: time just passes */
-START_TEST(nobody_listens)
+TEST(nobody_listens)
 {
 	ck_assert_int_eq(singleshot(0, 0, 10, 0), 0);
 	ck_assert_int_eq(periodic(0, 0, MS), 0);
 	fake_time_passes(MS);
 	ck_assert(!upcall_pending(0));
 }
-END_TEST
 
-SUITE(vtimer, 2, CASE(singleshot_fires), CASE(singleshot_in_the_past),
-      CASE(singleshot_errors), CASE(singleshot_narrow), CASE(periodic_ticks),
-      CASE(periodic_bounds), CASE(timer_op_bounds), CASE(timer_op_narrow),
-      CASE(nobody_listens));
+static const struct ut_case vtimer_cases[] = {
+	CASE(singleshot_fires), CASE(singleshot_in_the_past),
+	CASE(singleshot_errors), CASE(singleshot_narrow), CASE(periodic_ticks),
+	CASE(periodic_bounds), CASE(timer_op_bounds), CASE(timer_op_narrow),
+	CASE(nobody_listens),
+};
+
+SUITE(vtimer, 2);

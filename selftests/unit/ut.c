@@ -25,6 +25,7 @@ static const struct {
 	{ "&e->lock", 2 },		/* kx_evtchn.lock */
 	{ "&bucket[i].lock", 3 },	/* kx_chn.lock */
 	{ "&sv->lock", 4 },		/* kx_shinfo_vcpu.lock */
+	{ NULL, 0 },
 };
 
 struct cpu {
@@ -247,7 +248,7 @@ void ut_lock_init(struct ut_lock *l, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(ranks) / sizeof(ranks[0]); i++) {
+	for (i = 0; ranks[i].name; i++) {
 		if (!strcmp(name, ranks[i].name)) {
 			*l = (struct ut_lock){ .name = name,
 					       .rank = ranks[i].rank };

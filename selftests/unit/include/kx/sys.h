@@ -26,7 +26,6 @@ typedef __s8 s8;
 typedef __s16 s16;
 typedef __s32 s32;
 typedef __s64 s64;
-typedef unsigned int gfp_t;
 #define aligned_u64	__aligned_u64
 
 /* compiler.h, build_bug.h */
@@ -44,17 +43,14 @@ typedef unsigned int gfp_t;
 #define BUILD_BUG_ON(cond)	_Static_assert(!(cond), #cond)
 #define barrier()		asm volatile("" ::: "memory")
 
-#define READ_ONCE(x) \
-	({ ut_point(); *(const volatile typeof(x) *)&(x); })
-#define WRITE_ONCE(x, val) \
-	do { ut_point(); *(volatile typeof(x) *)&(x) = (val); } while (0)
-#define smp_load_acquire(p) \
-	({ ut_point(); *(const volatile typeof(*(p)) *)(p); })
-#define smp_store_release(p, val) \
-	do { ut_point(); *(volatile typeof(*(p)) *)(p) = (val); } while (0)
-#define smp_mb()		do { __sync_synchronize(); ut_point(); } while (0)
-#define smp_wmb()		smp_mb()
-#define smp_rmb()		smp_mb()
+#define ut_once(x)		(*(volatile typeof(x) *)&(x))
+#define READ_ONCE(x)		({ ut_point(); ut_once(x); })
+#define WRITE_ONCE(x, val)	do { ut_point(); ut_once(x) = (val); } while (0)
+#define smp_load_acquire(p)	READ_ONCE(*(p))		/* one CPU runs at a time */
+#define smp_store_release(p, v)	WRITE_ONCE(*(p), v)	/* one CPU runs at a time */
+#define smp_mb()		ut_point()		/* one CPU runs at a time */
+#define smp_wmb()		ut_point()		/* one CPU runs at a time */
+#define smp_rmb()		ut_point()		/* one CPU runs at a time */
 
 /* bits.h, kernel.h, minmax.h, math64.h, mm.h */
 #define BIT(nr)			(1UL << (nr))
@@ -73,9 +69,12 @@ typedef unsigned int gfp_t;
 #define max(a, b) \
 	({ typeof(a) ut_m = (a); typeof(b) ut_n = (b); \
 	   (void)(&ut_m == &ut_n); ut_m > ut_n ? ut_m : ut_n; })
-#define min3(a, b, c)		min((typeof(a))min(a, b), c)
+#define min3(a, b, c) \
+	({ typeof(a) ut_x = (a); typeof(b) ut_y = (b); typeof(c) ut_z = (c); \
+	   (void)(&ut_x == &ut_y); (void)(&ut_x == &ut_z); \
+	   ut_x = ut_x < ut_y ? ut_x : ut_y; ut_x < ut_z ? ut_x : ut_z; })
 #define PAGE_SHIFT		12
-#define PAGE_SIZE		(1UL << PAGE_SHIFT)
+#define PAGE_SIZE		BIT(PAGE_SHIFT)
 #define PAGE_MASK		(~(PAGE_SIZE - 1))
 #define PAGE_ALIGN(addr)	(((addr) + PAGE_SIZE - 1) & PAGE_MASK)
 #define offset_in_page(p)	((unsigned long)(p) & ~PAGE_MASK)
@@ -117,7 +116,7 @@ static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 #define kcalloc(n, size, gfp)	ut_alloc((n), (size), (gfp))
 #define kfree(p)		ut_free(p)
 
-static inline void *kmemdup(const void *src, size_t len, gfp_t gfp)
+static inline void *kmemdup(const void *src, size_t len, unsigned int gfp)
 {
 	void *p = ut_alloc(1, len, gfp);
 
@@ -125,10 +124,11 @@ static inline void *kmemdup(const void *src, size_t len, gfp_t gfp)
 }
 
 /* atomic.h */
-typedef struct {
+struct ut_atomic {
 	int counter;
-} atomic_t;
+};
 
+#define atomic_t		struct ut_atomic
 #define atomic_read(a)		READ_ONCE((a)->counter)
 #define atomic_set(a, i)	WRITE_ONCE((a)->counter, (i))
 #define atomic_inc(a) \
@@ -142,7 +142,7 @@ typedef struct {
 
 static inline bool kx_test_and_set_bit32(u32 *word, unsigned int nr)
 {
-	u32 bit = 1U << (nr & 31);
+	u32 bit = BIT(nr & 31);
 
 	ut_point();
 	return __sync_fetch_and_or(word, bit) & bit;
@@ -150,7 +150,7 @@ static inline bool kx_test_and_set_bit32(u32 *word, unsigned int nr)
 
 static inline bool kx_test_and_clear_bit32(u32 *word, unsigned int nr)
 {
-	u32 bit = 1U << (nr & 31);
+	u32 bit = BIT(nr & 31);
 
 	ut_point();
 	return __sync_fetch_and_and(word, ~bit) & bit;
@@ -196,10 +196,11 @@ struct mutex {
 	struct ut_lock ut;
 };
 
-typedef struct {
+struct ut_spinlock {
 	struct ut_lock ut;
-} raw_spinlock_t;
+};
 
+#define raw_spinlock_t		struct ut_spinlock
 #define mutex_init(m)		ut_lock_init(&(m)->ut, #m)
 #define raw_spin_lock_init(l)	ut_lock_init(&(l)->ut, #l)
 #define mutex_lock(m) \

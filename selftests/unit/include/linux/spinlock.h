@@ -3,8 +3,10 @@
 #ifndef UT_LINUX_SPINLOCK_H
 #define UT_LINUX_SPINLOCK_H
 
-typedef struct {
+struct ut_unused_lock {
 	int unused;
-} spinlock_t;
+};
+
+#define spinlock_t	struct ut_unused_lock
 
 #endif /* UT_LINUX_SPINLOCK_H */
