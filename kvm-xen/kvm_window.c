@@ -330,6 +330,7 @@ int kx_window_map(struct kx_domain *d, u64 gfn, void *va)
 {
 	struct kx_window *w = d->window;
 
+	lockdep_assert_held(&d->lock);
 	if (!covered(w, gfn))
 		return -EINVAL;
 	return show_page(w, gfn, va ? virt_to_page(va) : NULL);

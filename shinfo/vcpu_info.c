@@ -47,8 +47,8 @@ void kx_shinfo_vcpu_set_id(struct kx_vcpu *v, u32 id)
 	/* nobody is between the two reads of kx_vcpu_info() after this */
 	kx_synchronize();
 	WRITE_ONCE(v->id, id);
-	/* pairs with the acquire in kx_vcpu_info() */
 	if (id < MAX_VIRT_CPUS)
+		/* pairs with the acquire in kx_vcpu_info() */
 		smp_store_release(&sv->info, NULL);
 }
 

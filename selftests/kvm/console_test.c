@@ -11,8 +11,8 @@
 #define LOG_BYTES 16384
 #define BIG_BYTES 20000
 
-static char text[] = "hello, console\n";
-static char odd[] = "a\033[2Jb\r\tc\001\177\n";
+static const char text[] = "hello, console\n";
+static const char odd[] = "a\033[2Jb\r\tc\001\177\n";
 static char big[BIG_BYTES];
 
 static long console(uint32_t op, uint32_t count, const void *buffer)

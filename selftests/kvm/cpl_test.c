@@ -2,7 +2,7 @@
 /* Hypercalls from CPL 3: -EPERM for all of them, and nothing happens. */
 #include "kx_test.h"
 
-static char text[] = "not to be seen";
+static const char text[] = "not to be seen";
 
 static void user_calls(void)
 {

@@ -241,7 +241,7 @@ uint64_t kx_time_of(const void *time_info)
 		else
 			delta >>= -t->tsc_shift;
 		ns = t->system_time + (uint64_t)
-			((unsigned __int128)delta * t->tsc_to_system_mul >> 32);
+			((__uint128_t)delta * t->tsc_to_system_mul >> 32);
 		asm volatile("lfence" : : : "memory");
 	} while (t->version != version);
 	return ns;

@@ -3,7 +3,7 @@
 #include "kx_test.h"
 
 #define MAX_RANGES 16
-#define GIB (1ull << 30)
+#define GIB (1024 * 1024 * 1024ull)
 #define PAGES 16
 
 static struct kx_e820_entry map[MAX_RANGES + 1], want[MAX_RANGES];

@@ -133,7 +133,7 @@ run_own()
 		# Only the frame's own test runs on a host without the module.
 		[ -n "$module" ] || [ "$name" = frame ] || continue
 		# The framework's greeting is no verdict.
-		"$program" | sed '/^Random seed:/d' || bad=$((bad + 1))
+		"$program" | sed -u '/^Random seed:/d' || bad=$((bad + 1))
 	done
 }
 

@@ -7,7 +7,7 @@
 #include "kx_test.h"
 
 #define MS 1000000ull
-#define UPDATE_FLAG (1ull << 63)
+#define UPDATE_FLAG 0x8000000000000000ull
 
 /* of either width, read into the 64-bit form */
 struct account {
