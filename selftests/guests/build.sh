@@ -13,7 +13,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/../../scripts/common.sh"
 
 out=$KX_BUILD/guests
-applets='echo ln ls mount poweroff reboot sh sleep cat dmesg ps grep uptime date'
+applets='echo ln ls mount poweroff reboot sh sleep cat dmesg ps grep sed uptime date'
 
 # is_newer FILE THAN...: FILE is there and none of the others is newer.
 is_newer()
