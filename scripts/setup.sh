@@ -66,17 +66,17 @@ missing()
 	done
 }
 
-# stale NAME...: true when the package lists cannot serve the names, or the
-# kernels, which are found by name.
+# stale NAME...: true when packages are to be installed (a machine that lacks
+# some may never have fetched all its lists), or a kernel cannot be found by name.
 stale()
 {
-	local served
+	local series
 
-	[ -n "$(apt-cache pkgnames linux-image-6.1. 2> /dev/null)" ] || return 0
-	[ $# -gt 0 ] || return 1
-	served=$(LC_ALL=C apt-cache policy "$@" 2> /dev/null |
-		grep -c 'Candidate: [^(]' || true)
-	[ "$served" -lt $# ]
+	[ $# -eq 0 ] || return 0
+	for series in $KX_SERIES_ALL; do
+		[ -n "$(apt-cache pkgnames "linux-image-$series." 2> /dev/null)" ] || return 0
+	done
+	return 1
 }
 
 as_root()

@@ -150,6 +150,39 @@ KX_CASE(with_kvms_own_xen)
 	KX_ASSERT_NEG(kx_attach(kx_open(), vm->fd), EOPNOTSUPP);
 }
 
+static int attach_with_memslot(int slot)
+{
+	struct kvm_vm *vm = vm_create(1);
+
+	vm_userspace_mem_region_add(vm, VM_MEM_SRC_ANONYMOUS, 0x100000000ull,
+				    slot, 1, 0);
+	return kx_attach(kx_open(), vm->fd);
+}
+
+/* The last 128 memslots are for windows. */
+KX_CASE(with_reserved_memslots)
+{
+	int slots = kvm_check_cap(KVM_CAP_NR_MEMSLOTS);
+
+	TEST_ASSERT(attach_with_memslot(slots - 129) >= 0, "KX_ATTACH failed");
+	KX_ASSERT_NEG(attach_with_memslot(slots - 128), EOPNOTSUPP);
+	KX_ASSERT_NEG(attach_with_memslot(slots - 1), EOPNOTSUPP);
+}
+
+/* Where the kernel has VMs with private memory, they are refused. */
+KX_CASE(with_private_memory)
+{
+	int kvm_fd = open("/dev/kvm", O_RDWR);
+	int vm_fd = ioctl(kvm_fd, KVM_CREATE_VM, 1);
+
+	if (vm_fd < 0) {
+		TEST_ASSERT(errno == EINVAL, "KVM_CREATE_VM: errno %d", errno);
+		return;
+	}
+	TEST_ASSERT(!ioctl(vm_fd, KVM_CREATE_IRQCHIP, 0), "KVM_CREATE_IRQCHIP");
+	KX_ASSERT_NEG(kx_attach(kx_open(), vm_fd), EOPNOTSUPP);
+}
+
 KX_CASE(another_process)
 {
 	struct kvm_vm *vm = vm_create(1);
@@ -323,7 +356,7 @@ KX_CASE_LIMIT(killed_while_it_runs, 60)
 {
 	int i, status;
 
-	for (i = 0; i < 10; i++) {
+	for (i = 0; i < 5; i++) {
 		pid_t pid = fork();
 
 		if (!pid) {
@@ -332,7 +365,7 @@ KX_CASE_LIMIT(killed_while_it_runs, 60)
 			vcpu_run(dom->vcpu[0]);
 			_exit(0);
 		}
-		usleep(200000 + i * 10000);
+		usleep(150000 + i * 20000);
 		TEST_ASSERT(!kill(pid, SIGKILL), "kill");
 		waitpid(pid, &status, 0);
 		TEST_ASSERT(WIFSIGNALED(status), "the guest ended by itself");

@@ -293,7 +293,7 @@ static void guest_moves_under_fire(void)
 	kx_port_mask(own);
 	kx_port_mask(peer_port);
 	KX_WAIT(peer_sent);
-	for (i = 0; i < 60; i++) {
+	for (i = 0; i < 30; i++) {
 		struct place *to = &places[i % ARRAY_SIZE(places)];
 
 		KX_GUEST_EQ(kx_send(own), 0);
