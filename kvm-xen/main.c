@@ -29,8 +29,6 @@ static void __exit kx_exit(void)
 {
 	kx_device_exit();
 	kx_hooks_exit();
-	/* domains and windows are freed behind RCU */
-	rcu_barrier();
 	kx_fs_exit();
 }
 
