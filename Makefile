@@ -9,7 +9,7 @@ SHELL := /bin/bash
 # Read by the scripts; empty means the script's own default.
 export HOST_KERNEL GUEST_KERNEL VCPUS MODE VERBOSE HOST
 
-VERBS := help setup kernels qemu module run check soak lint sandbox-shell clean
+VERBS := help setup kernels qemu qemu-fault module run check soak lint sandbox-shell clean
 .PHONY: $(VERBS)
 
 help: ## this list
@@ -30,6 +30,9 @@ kernels: setup ## unpack the newest packaged 6.12 and 6.1 kernels and headers
 
 qemu: setup ## build the sandbox's emulator (minutes the first time, then cached)
 	@scripts/qemu.sh
+
+qemu-fault: kernels qemu ## show what patch PATCH=N of qemu/patches mends
+	@qemu/fault.sh "$(PATCH)"
 
 module: kernels ## build the module for both kernels
 	@for series in 6.12 6.1; do scripts/module.sh $$series || exit 1; done
