@@ -29,7 +29,11 @@
 
 #define NAPS		40
 #define NAP_NS		(2 * NS_PER_MS)
-#define LATE_MAX_NS	(1 * NS_PER_S)
+/*
+ * A timer that never came keeps a CPU asleep until something else wakes it;
+ * what a busy host adds stays well below.
+ */
+#define LATE_MAX_NS	(5 * NS_PER_S)
 
 #define ROUNDS		100
 #define RTC_SECONDS	5
