@@ -10,6 +10,8 @@
 #include <linux/kvm.h>
 #include <linux/mm.h>
 
+struct kvm;
+
 /*
  * Direct calls by ftrace_ops: register_ftrace_direct() took (ip, addr) before
  * and had a sister with "_multi". The newer ftrace.h has a macro of its own
@@ -67,10 +69,7 @@ static inline bool kx_has_private_mem(struct kvm *kvm)
 
 /* VM types of encrypted guests */
 #ifdef KVM_X86_SEV_VM
-static inline bool kx_is_encrypted(struct kvm *kvm)
-{
-	return kvm->arch.vm_type >= KVM_X86_SEV_VM;
-}
+#define kx_is_encrypted(kvm)	((kvm)->arch.vm_type >= KVM_X86_SEV_VM)
 #else
 static inline bool kx_is_encrypted(struct kvm *kvm)
 {

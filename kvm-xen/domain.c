@@ -215,6 +215,8 @@ struct kx_dom *kx_dom_enter(struct kvm *kvm, int *idx)
 	if (d) {
 		dom = to_kx_dom(d);
 		*idx = srcu_read_lock(&dom->srcu);
+		/* for sparse, which knows no lock that is taken sometimes */
+		__release(&dom->srcu);
 	}
 	rcu_read_unlock();
 	return dom;
@@ -223,6 +225,7 @@ struct kx_dom *kx_dom_enter(struct kvm *kvm, int *idx)
 /** kx_dom_leave() - the end of what kx_dom_enter() began */
 void kx_dom_leave(struct kx_dom *dom, int idx)
 {
+	__acquire(&dom->srcu);
 	srcu_read_unlock(&dom->srcu, idx);
 }
 
